@@ -1,0 +1,7 @@
+//! The rules of the marketplace: pure functions and types, no I/O, no clock, no randomness.
+//!
+//! One file per resource, named as that resource is named in every other crate. A rule that a
+//! handler, a job and the seed all obey lives here once; what parallel writers could break is
+//! guarded by the database (see the `migration` crate) and not here.
+
+pub mod stripe_facts;
