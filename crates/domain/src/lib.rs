@@ -4,4 +4,6 @@
 //! handler, a job and the seed all obey lives here once; what parallel writers could break is
 //! guarded by the database (see the `migration` crate) and not here.
 
+pub mod money;
 pub mod stripe_facts;
+pub mod validation;
