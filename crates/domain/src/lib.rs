@@ -4,6 +4,21 @@
 //! handler, a job and the seed all obey lives here once; what parallel writers could break is
 //! guarded by the database (see the `migration` crate) and not here.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_possible_wrap,
+        reason = "a test that panics has failed, which is what it is for"
+    )
+)]
+
+pub mod language;
+pub mod lesson_format;
 pub mod money;
 pub mod stripe_facts;
 pub mod validation;
