@@ -20,5 +20,6 @@
 pub mod language;
 pub mod lesson_format;
 pub mod money;
+pub mod search;
 pub mod stripe_facts;
 pub mod validation;
