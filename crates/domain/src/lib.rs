@@ -17,6 +17,7 @@
     )
 )]
 
+pub mod availability;
 pub mod language;
 pub mod lesson_format;
 pub mod money;
