@@ -20,6 +20,7 @@
 pub mod availability;
 pub mod language;
 pub mod lesson_format;
+pub mod matching;
 pub mod money;
 pub mod search;
 pub mod stripe_facts;
