@@ -1,6 +1,6 @@
 //! Stripe, behind our own words: the one crate that knows `async-stripe`.
 //!
-//! Three things and no more: who sent a webhook ([`signature`]), what it says (`events`), and
+//! Three things and no more: who sent a webhook ([`signature`]), what it says ([`events`]), and
 //! the calls that open and end a Checkout (`Stripe`). What follows from a fact is decided in
 //! `domain`, what is kept is decided in `persistence`; here is neither database nor HTTP server.
 //!
@@ -18,4 +18,5 @@
     )
 )]
 
+pub mod events;
 pub mod signature;

@@ -1,0 +1,136 @@
+//! What an event says, in our own words: a lenient reader on raw JSON.
+//!
+//! It takes the few fields that the rules look at, wherever the API version of the event keeps
+//! them, and nothing else. A field it can't read is unknown, not an error: the rules park what
+//! they can't judge. It is not for our own calls (see [`crate::Stripe`]) and it believes no one:
+//! check the [`crate::signature`] first.
+//! Source: <https://docs.stripe.com/api/events/object>.
+
+mod fields;
+mod invoice;
+mod session;
+mod subscription;
+
+#[cfg(test)]
+mod noise_tests;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use domain::stripe_facts::{
+    EventStamp, InvoiceFact, SessionEventKind, SessionFact, SubscriptionFact,
+};
+use serde_json::Value;
+
+/// An event as it came, with the fact that we took out of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// `evt_…`, unique at Stripe.
+    pub id: String,
+    /// `invoice.paid` …
+    pub event_type: String,
+    /// The API version that its objects are rendered in.
+    pub api_version: Option<String>,
+    /// When Stripe made the event, to the second.
+    pub created: DateTime<Utc>,
+    /// Whether it is about real money; an event that doesn't say is not.
+    pub livemode: bool,
+    /// All of it, to be kept.
+    pub payload: Value,
+    /// `None` for a type that we don't handle.
+    pub fact: Option<Fact>,
+}
+
+/// What an event of a handled type tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    Session(SessionFact),
+    Invoice(InvoiceFact),
+    Subscription(SubscriptionFact),
+}
+
+/// Why a body is not an event that we could keep.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("the body is not JSON")]
+    NotJson(#[source] serde_json::Error),
+    #[error("the body is not a JSON object")]
+    NotAnObject,
+    /// The path of the field.
+    #[error("the event has no readable `{0}`")]
+    Missing(&'static str),
+}
+
+/// Reads the body of a webhook.
+///
+/// # Errors
+/// A body that is not a JSON object; one without `id`, `type` or `created`; an event of a handled
+/// type whose object has no id (or, for a subscription, no status).
+pub fn read(body: &[u8]) -> Result<Event, ReadError> {
+    let payload: Value = serde_json::from_slice(body).map_err(ReadError::NotJson)?;
+    if !payload.is_object() {
+        return Err(ReadError::NotAnObject);
+    }
+    let stamp = EventStamp {
+        event_id: fields::text(&payload, "/id").ok_or(ReadError::Missing("id"))?,
+        created: fields::time(&payload, "/created").ok_or(ReadError::Missing("created"))?,
+        livemode: fields::flag(&payload, "/livemode").unwrap_or(false),
+    };
+    let event_type = fields::text(&payload, "/type").ok_or(ReadError::Missing("type"))?;
+    let fact = match Subject::of(&event_type) {
+        Some(subject) => Some(subject.read(stamp.clone(), &payload)?),
+        None => None,
+    };
+    Ok(Event {
+        id: stamp.event_id,
+        event_type,
+        api_version: fields::text(&payload, "/api_version"),
+        created: stamp.created,
+        livemode: stamp.livemode,
+        payload,
+        fact,
+    })
+}
+
+/// Whether events of this type carry a fact for us; all others are kept and ignored.
+#[must_use]
+pub fn is_handled(event_type: &str) -> bool {
+    Subject::of(event_type).is_some()
+}
+
+/// What an event of a handled type is about.
+enum Subject {
+    Session(SessionEventKind),
+    Invoice,
+    Subscription { was_deleted: bool },
+}
+
+impl Subject {
+    fn of(event_type: &str) -> Option<Self> {
+        match event_type {
+            "checkout.session.completed" => Some(Self::Session(SessionEventKind::Completed)),
+            "invoice.paid" | "invoice.payment_succeeded" => Some(Self::Invoice),
+            "customer.subscription.created" | "customer.subscription.updated" => {
+                Some(Self::Subscription { was_deleted: false })
+            }
+            "customer.subscription.deleted" => Some(Self::Subscription { was_deleted: true }),
+            _ => None,
+        }
+    }
+
+    fn read(self, stamp: EventStamp, payload: &Value) -> Result<Fact, ReadError> {
+        let data = payload.pointer("/data").ok_or(ReadError::Missing("data"))?;
+        let object = data
+            .pointer("/object")
+            .ok_or(ReadError::Missing("data.object"))?;
+        Ok(match self {
+            Self::Session(kind) => Fact::Session(session::read(stamp, kind, object)?),
+            Self::Invoice => Fact::Invoice(invoice::read(stamp, object)?),
+            Self::Subscription { was_deleted } => {
+                Fact::Subscription(subscription::read(stamp, was_deleted, object, data)?)
+            }
+        })
+    }
+}
