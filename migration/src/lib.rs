@@ -1,1 +1,122 @@
+//! The schema, up and down, on SQLite and on PostgreSQL.
 //!
+//! Each step is one SQL file with a few type names left open (`{id}`, `{time}` …), because what
+//! guards the data here (CHECK lists, partial unique indexes, exclusion constraints) is what a
+//! portable schema builder cannot say, and because two hand-kept copies would drift apart. What
+//! only one database has stands in a file of its own beside it.
+
+use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
+
+mod catalogue;
+mod step;
+
+use step::Step;
+
+pub use sea_orm_migration::{MigrationStatus, MigrationTrait};
+
+/// All steps, oldest first. A step that has been released never changes.
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(Step {
+                name: "m20261123_000001_accounts",
+                up: include_str!("schema/accounts.sql"),
+                up_postgres: "",
+                up_sqlite: "",
+                tables: &["seed_runs", "users", "sessions", "refresh_tokens", "one_time_tokens", "sign_in_failures", "consents"],
+            }),
+            Box::new(Step {
+                name: "m20261123_000002_tutors",
+                up: include_str!("schema/tutors.sql"),
+                up_postgres: include_str!("schema/tutors.postgres.sql"),
+                up_sqlite: include_str!("schema/tutors.sqlite.sql"),
+                tables: &[
+                    "subjects",
+                    "tutor_profiles",
+                    "tutor_subjects",
+                    "tutor_documents",
+                    "favourites",
+                    "tutor_search",
+                    "tutor_embeddings",
+                    "embedding_cache",
+                ],
+            }),
+            Box::new(Step {
+                name: "m20261123_000003_orders",
+                up: include_str!("schema/orders.sql"),
+                up_postgres: include_str!("schema/orders.postgres.sql"),
+                up_sqlite: include_str!("schema/orders.sqlite.sql"),
+                tables: &["orders", "applications", "bookings", "tutor_reviews", "order_matches"],
+            }),
+            Box::new(Step {
+                name: "m20261123_000004_payments",
+                up: include_str!("schema/payments.sql"),
+                up_postgres: "",
+                up_sqlite: "",
+                tables: &[
+                    "stripe_customers",
+                    "payments",
+                    "stripe_webhook_events",
+                    "stripe_webhook_failures",
+                    "stripe_facts",
+                    "refunds",
+                    "ledger_transactions",
+                    "ledger_entries",
+                    "payouts",
+                ],
+            }),
+            Box::new(Step {
+                name: "m20261123_000005_platform",
+                up: include_str!("schema/platform.sql"),
+                up_postgres: "",
+                up_sqlite: "",
+                tables: &["audit_events", "outbox", "notifications", "mails", "jobs", "idempotency_keys"],
+            }),
+            Box::new(catalogue::Catalogue),
+        ]
+    }
+}
+
+/// Brings a database up to date. Two processes that start at once do not migrate at once: on
+/// PostgreSQL the second waits for the first, on SQLite the write lock of the file does that.
+///
+/// # Errors
+/// Any database error; the step that failed is rolled back.
+pub async fn up(db: &DatabaseConnection) -> Result<(), DbErr> {
+    match db.get_database_backend() {
+        DbBackend::Postgres => {
+            // A lock of the session would outlive a pooled connection's return to the pool; that
+            // of a transaction is given up with it, whatever happens in between.
+            let guard = db.begin().await?;
+            guard
+                .execute_unprepared("SELECT pg_advisory_xact_lock(7236541)")
+                .await?;
+            Migrator::up(db, None).await?;
+            guard.commit().await
+        }
+        _ => Migrator::up(db, None).await,
+    }
+}
+
+/// Takes back the last `steps` steps.
+///
+/// # Errors
+/// Any database error; the step that failed is rolled back.
+pub async fn down(db: &DatabaseConnection, steps: u32) -> Result<(), DbErr> {
+    Migrator::down(db, Some(steps)).await
+}
+
+/// Every step's name, and whether it has been applied.
+///
+/// # Errors
+/// Any database error.
+pub async fn status(db: &DatabaseConnection) -> Result<Vec<(String, bool)>, DbErr> {
+    let steps = Migrator::get_migration_with_status_read_only(db).await?;
+    Ok(steps
+        .iter()
+        .map(|step| (step.name().to_owned(), step.status() == MigrationStatus::Applied))
+        .collect())
+}

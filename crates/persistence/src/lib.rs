@@ -1,1 +1,46 @@
+//! What is stored, and the queries on it: one file per aggregate, each with its row as sea-orm
+//! sees it and the functions that read and write it.
 //!
+//! Reading functions take a [`Reader`]: the database or a transaction. Writing ones take a
+//! [`Tx`], which only [`write`] makes. No rule lives here: rules are in `domain`, and what
+//! parallel writers could break is a constraint of the schema.
+
+pub mod applications;
+pub mod audit;
+pub mod bookings;
+mod db;
+mod error;
+pub mod idempotency;
+mod keyset;
+pub mod ledger;
+pub mod matches;
+pub mod orders;
+pub mod outbox;
+pub mod payments;
+pub mod refresh_tokens;
+pub mod refunds;
+pub mod reviews;
+mod rows;
+pub mod seed_runs;
+pub mod sessions;
+mod stored;
+pub mod stripe_customers;
+pub mod stripe_facts;
+pub mod subjects;
+pub mod tutor_candidates;
+pub mod tutor_listing;
+pub mod tutor_search;
+pub mod tutor_subjects;
+pub mod tutors;
+mod tx;
+pub mod users;
+pub mod webhook_events;
+
+pub use db::{Db, DbConfig, Reader};
+pub use error::StoreError;
+pub use keyset::{Cursor, Page, PageRequest};
+pub use stored::Stored;
+pub use tx::{Actor, Scope, Tx, TxError, write};
+
+/// JSON as it is stored.
+pub type Json = serde_json::Value;

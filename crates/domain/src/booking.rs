@@ -1,0 +1,197 @@
+//! Bookings: what choosing an application makes, and the life of it.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::money::Money;
+use crate::text_enum::{InvalidState, invalid_state, text_enum};
+use crate::validation::{FieldProblem, Violations, within};
+
+text_enum! {
+    BookingStatus {
+        /// Chosen, not yet paid.
+        Pending = "pending",
+        /// Paid. Only a verified payment leads here.
+        Confirmed = "confirmed",
+        Completed = "completed",
+        Cancelled = "cancelled",
+        Expired = "expired",
+        Disputed = "disputed",
+        Refunded = "refunded",
+    }
+}
+
+text_enum! {
+    /// What can happen to a booking.
+    BookingEvent {
+        /// A payment was verified.
+        Confirm = "confirm",
+        Complete = "complete",
+        Cancel = "cancel",
+        Expire = "expire",
+        Reschedule = "reschedule",
+        Dispute = "dispute",
+        Refund = "refund",
+    }
+}
+
+text_enum! {
+    /// Who ended a booking.
+    CancelledBy { Student = "student", Tutor = "tutor", Platform = "platform" }
+}
+
+impl BookingStatus {
+    fn next(self, event: BookingEvent) -> Option<Self> {
+        match (self, event) {
+            (Self::Pending, BookingEvent::Confirm) => Some(Self::Confirmed),
+            (Self::Confirmed, BookingEvent::Complete) => Some(Self::Completed),
+            (Self::Pending | Self::Confirmed, BookingEvent::Cancel) => Some(Self::Cancelled),
+            (Self::Pending, BookingEvent::Expire) => Some(Self::Expired),
+            (Self::Pending | Self::Confirmed, BookingEvent::Reschedule) => Some(self),
+            (Self::Confirmed | Self::Completed, BookingEvent::Dispute) => Some(Self::Disputed),
+            (Self::Confirmed | Self::Cancelled | Self::Disputed, BookingEvent::Refund) => {
+                Some(Self::Refunded)
+            }
+            _ => None,
+        }
+    }
+
+    /// The state after `event`. A dispute that is won leads back to what was before it, which the
+    /// booking's row remembers.
+    ///
+    /// # Errors
+    /// The state has no such move.
+    pub fn on(self, event: BookingEvent) -> Result<Self, InvalidState> {
+        self.next(event)
+            .ok_or_else(|| invalid_state(self, Self::next))
+    }
+
+    /// The state as the clock has it: a pending booking past its time is expired, whether or not a
+    /// job has written that down.
+    #[must_use]
+    pub fn at(self, now: DateTime<Utc>, pending_until: DateTime<Utc>) -> Self {
+        if self == Self::Pending && pending_until <= now {
+            Self::Expired
+        } else {
+            self
+        }
+    }
+}
+
+/// How long a booking waits for its payment.
+pub const PENDING_LIFETIME: Duration = Duration::hours(24);
+/// Until so many hours before the start a cancellation is refunded whole; frozen into each booking.
+pub const FREE_CANCELLATION_HOURS: i64 = 12;
+/// The length of a lesson that names none.
+pub const DEFAULT_DURATION_MINUTES: i64 = 60;
+
+/// When a lesson is; `[starts_at, ends_at)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+}
+
+impl Period {
+    /// Nothing if no start is named: the two agree on one later.
+    ///
+    /// # Errors
+    /// A start that isn't in the next year, a length outside 15 minutes to 8 hours, or a length
+    /// without a start.
+    pub fn parse(
+        starts_at: Option<DateTime<Utc>>,
+        duration_minutes: Option<i64>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Self>, Violations> {
+        let mut wrong = Violations::default();
+        let minutes = wrong.take(
+            "/duration_minutes",
+            within(duration_minutes.unwrap_or(DEFAULT_DURATION_MINUTES), 15, 480),
+        );
+        match starts_at {
+            None if duration_minutes.is_some() => wrong.add("/starts_at", FieldProblem::Required),
+            Some(starts_at) if starts_at <= now => {
+                wrong.add("/starts_at", FieldProblem::MustBeFuture);
+            }
+            Some(starts_at) if starts_at > now + Duration::days(366) => {
+                let max = (now + Duration::days(366)).timestamp();
+                wrong.add("/starts_at", FieldProblem::TooLarge { max });
+            }
+            _ => {}
+        }
+        wrong.into_result()?;
+        Ok(starts_at.zip(minutes).map(|(starts_at, minutes)| Self {
+            starts_at,
+            ends_at: starts_at + Duration::minutes(minutes),
+        }))
+    }
+}
+
+/// When a booking made now is given up unless it is paid: after a day, or at its start.
+#[must_use]
+pub fn pending_until(now: DateTime<Utc>, period: Option<Period>) -> DateTime<Utc> {
+    let a_day = now + PENDING_LIFETIME;
+    period.map_or(a_day, |p| p.starts_at.min(a_day))
+}
+
+/// Whether a lesson is over, so that it can be completed. One without a time never is.
+#[must_use]
+pub fn is_over(now: DateTime<Utc>, ends_at: Option<DateTime<Utc>>) -> bool {
+    ends_at.is_some_and(|ends_at| ends_at <= now)
+}
+
+/// What a cancellation of a paid booking gives back, by the policy that it froze.
+#[must_use]
+pub fn refund_on_cancellation(
+    total: Money,
+    by: CancelledBy,
+    now: DateTime<Utc>,
+    starts_at: Option<DateTime<Utc>>,
+    free_cancellation_hours: i64,
+) -> Money {
+    let in_time =
+        starts_at.is_none_or(|starts_at| now <= starts_at - Duration::hours(free_cancellation_hours));
+    if by != CancelledBy::Student || in_time {
+        total
+    } else {
+        Money { minor: 0, ..total }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text_enum::TextEnum;
+
+    #[test]
+    fn only_a_payment_makes_a_booking_confirmed() {
+        for &state in BookingStatus::ALL {
+            for &event in BookingEvent::ALL {
+                if state != BookingStatus::Confirmed
+                    && state.on(event) == Ok(BookingStatus::Confirmed)
+                {
+                    assert_eq!((state, event), (BookingStatus::Pending, BookingEvent::Confirm));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_refused_move_names_the_moves_there_are() {
+        let refused = BookingStatus::Pending.on(BookingEvent::Complete).unwrap_err();
+        assert_eq!(refused.allowed, ["confirm", "cancel", "expire", "reschedule"]);
+        let over = BookingStatus::Refunded.on(BookingEvent::Cancel).unwrap_err();
+        assert!(over.allowed.is_empty());
+    }
+
+    #[test]
+    fn a_late_cancellation_is_free_only_for_the_tutor() {
+        let start = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let total = Money::rub(150_000);
+        let refund = |by, hours_before| {
+            refund_on_cancellation(total, by, start - Duration::hours(hours_before), Some(start), 12).minor
+        };
+        assert_eq!(refund(CancelledBy::Student, 12), 150_000);
+        assert_eq!(refund(CancelledBy::Student, 11), 0);
+        assert_eq!(refund(CancelledBy::Tutor, 1), 150_000);
+    }
+}

@@ -1,0 +1,47 @@
+//! Payments: what is paid for, and the state that is derived from the provider's facts.
+
+use crate::text_enum::text_enum;
+
+text_enum! {
+    /// What a payment is for.
+    PaymentType { Premium = "premium", Booking = "booking" }
+}
+
+text_enum! {
+    /// Derived from facts and never set by a call.
+    PaymentStatus {
+        Pending = "pending",
+        Completed = "completed",
+        Failed = "failed",
+        Expired = "expired",
+        Refunded = "refunded",
+        PartiallyRefunded = "partially_refunded",
+        Disputed = "disputed",
+    }
+}
+
+text_enum! {
+    /// What became of an event that Stripe sent.
+    EventOutcome {
+        Applied = "applied",
+        /// True, and older than what we know.
+        Stale = "stale",
+        /// Nothing to us.
+        Ignored = "ignored",
+        /// Kept, and not acted on (yet).
+        Parked = "parked",
+    }
+}
+
+text_enum! {
+    /// The accounts of the ledger.
+    LedgerAccount {
+        Student = "student",
+        Escrow = "escrow",
+        Platform = "platform",
+        Tutor = "tutor",
+        Refund = "refund",
+        StripeFees = "stripe_fees",
+        Disputed = "disputed",
+    }
+}

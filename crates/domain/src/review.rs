@@ -1,0 +1,36 @@
+//! Reviews: what a student says of a completed lesson, and the rating that comes of them.
+
+use crate::order::optional_text;
+use crate::validation::{Violations, within};
+
+/// A review, checked.
+#[derive(Debug, Clone)]
+pub struct NewReview {
+    /// 1 to 5.
+    pub rating: i64,
+    pub text: Option<String>,
+}
+
+impl NewReview {
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn parse(rating: i64, text: Option<&str>) -> Result<Self, Violations> {
+        let mut wrong = Violations::default();
+        let rating = wrong.take("/rating", within(rating, 1, 5));
+        let text = wrong.take("/text", optional_text(text, 2_000));
+        match (rating, text) {
+            (Some(rating), Some(text)) => Ok(Self { rating, text }),
+            _ => Err(wrong),
+        }
+    }
+}
+
+/// The mean in thousandths, rounded half up; 0 without reviews.
+#[must_use]
+pub fn rating_milli(sum: i64, count: i64) -> i64 {
+    if count <= 0 {
+        0
+    } else {
+        (sum * 1_000 + count / 2) / count
+    }
+}

@@ -1,0 +1,75 @@
+//! Enums that travel as text: in JSON, in the database and in its CHECK lists.
+
+/// An enum with one fixed text for each of its values.
+pub trait TextEnum: Copy + Eq + std::fmt::Debug + Send + Sync + 'static {
+    /// Every value, in the order in which it is declared.
+    const ALL: &'static [Self];
+
+    /// The text that stands for it, everywhere.
+    fn as_str(self) -> &'static str;
+
+    /// The value that a text stands for.
+    #[must_use]
+    fn from_text(text: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|value| value.as_str() == text)
+    }
+
+    /// All the texts, for an error message or a CHECK list.
+    #[must_use]
+    fn texts() -> Vec<String> {
+        Self::ALL.iter().map(|v| v.as_str().to_owned()).collect()
+    }
+}
+
+/// Declares a [`TextEnum`] with its texts beside its values.
+macro_rules! text_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        pub enum $name {
+            $($(#[$variant_meta])* #[serde(rename = $text)] $variant),+
+        }
+
+        impl $crate::text_enum::TextEnum for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str($crate::text_enum::TextEnum::as_str(*self))
+            }
+        }
+    };
+}
+pub(crate) use text_enum;
+
+/// A move that a state machine does not have, and those that it has from there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidState {
+    /// The state as it is.
+    pub state: &'static str,
+    /// The events that it allows.
+    pub allowed: Vec<&'static str>,
+}
+
+/// The events among `E` that lead somewhere from a state.
+pub(crate) fn invalid_state<S: TextEnum, E: TextEnum>(
+    state: S,
+    next: impl Fn(S, E) -> Option<S>,
+) -> InvalidState {
+    InvalidState {
+        state: state.as_str(),
+        allowed: E::ALL
+            .iter()
+            .filter(|event| next(state, **event).is_some())
+            .map(|event| event.as_str())
+            .collect(),
+    }
+}

@@ -1,0 +1,125 @@
+//! Keyset paging: a page begins after the last row of the one before it, wherever that row's
+//! neighbours have gone meanwhile.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
+use uuid::Uuid;
+
+/// Where a page ended: the sort key of its last row, and the row's id to break ties.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// Which list and which order it belongs to; a cursor of another one is refused.
+    pub list: String,
+    /// The key itself, or a time in microseconds.
+    pub key: i64,
+    pub id: Uuid,
+}
+
+/// Which part of a list to read.
+#[derive(Debug, Clone)]
+pub struct PageRequest {
+    /// 1 to 100.
+    pub limit: u64,
+    pub after: Option<Cursor>,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Where the next part begins; none at the end of the list.
+    pub next: Option<Cursor>,
+}
+
+impl<T> Page<T> {
+    /// Cuts off the one row more than `limit` that was read to see whether there is a next page.
+    pub(crate) fn cut(
+        mut rows: Vec<T>,
+        request: &PageRequest,
+        list: &str,
+        key_of: impl Fn(&T) -> (i64, Uuid),
+    ) -> Self {
+        let limit = usize::try_from(request.limit).unwrap_or(usize::MAX);
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| has_more).map(|row| {
+            let (key, id) = key_of(row);
+            Cursor {
+                list: list.to_owned(),
+                key,
+                id,
+            }
+        });
+        Self { items: rows, next }
+    }
+
+    /// The same page of other things, one for each.
+    #[must_use]
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(f).collect(),
+            next: self.next,
+        }
+    }
+}
+
+/// Which way a list runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Ascending,
+    Descending,
+}
+
+/// The rows after `(key, id)`.
+pub(crate) fn after(
+    key: impl Into<SimpleExpr>,
+    id: impl Into<SimpleExpr>,
+    direction: Direction,
+    bound: impl Into<sea_orm::Value>,
+    bound_id: Uuid,
+) -> Condition {
+    let (key, id): (SimpleExpr, SimpleExpr) = (key.into(), id.into());
+    let bound = Expr::val(bound);
+    let (beyond, id_beyond) = match direction {
+        Direction::Ascending => (key.clone().gt(bound.clone()), id.gt(bound_id)),
+        Direction::Descending => (key.clone().lt(bound.clone()), id.lt(bound_id)),
+    };
+    Condition::any()
+        .add(beyond)
+        .add(Condition::all().add(key.eq(bound)).add(id_beyond))
+}
+
+/// A time as a cursor carries it.
+pub(crate) fn micros(at: DateTime<Utc>) -> i64 {
+    at.timestamp_micros()
+}
+
+/// The time that a cursor carries; one that is none begins the list anew.
+pub(crate) fn from_micros(key: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(key).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// Pages an entity's rows by `created_at` and `id`, newest first.
+macro_rules! newest_first {
+    ($select:expr, $reader:expr, $request:expr, $list:literal) => {{
+        use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
+        let mut select = $select
+            .order_by_desc(Column::CreatedAt)
+            .order_by_desc(Column::Id)
+            .limit($request.limit + 1);
+        if let Some(cursor) = &$request.after {
+            select = select.filter($crate::keyset::after(
+                sea_orm::sea_query::Expr::col((Entity, Column::CreatedAt)),
+                sea_orm::sea_query::Expr::col((Entity, Column::Id)),
+                $crate::keyset::Direction::Descending,
+                $crate::keyset::from_micros(cursor.key),
+                cursor.id,
+            ));
+        }
+        let rows = select.all(&$reader.executor()).await?;
+        Ok($crate::Page::cut(rows, $request, $list, |row| {
+            ($crate::keyset::micros(row.created_at), row.id)
+        }))
+    }};
+}
+pub(crate) use newest_first;

@@ -1,0 +1,127 @@
+//! Sessions: one sign-in on one device, the family of its refresh tokens.
+
+use chrono::{DateTime, Utc};
+use domain::text_enum::TextEnum;
+use sea_orm::entity::prelude::*;
+
+use crate::{Reader, StoreError, Stored, Tx, rows, users};
+
+/// Why a session is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EndedBecause {
+    Logout,
+    /// A refresh token was used twice.
+    Replay,
+    PasswordChanged,
+    Revoked,
+    Erased,
+}
+
+impl TextEnum for EndedBecause {
+    const ALL: &'static [Self] = &[
+        Self::Logout,
+        Self::Replay,
+        Self::PasswordChanged,
+        Self::Revoked,
+        Self::Erased,
+    ];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Logout => "logout",
+            Self::Replay => "replay",
+            Self::PasswordChanged => "password_changed",
+            Self::Revoked => "revoked",
+            Self::Erased => "erased",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "sessions")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub user_id: Uuid,
+    pub user_agent: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub last_used_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub ended_because: Option<Stored<EndedBecause>>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+pub use Model as Session;
+
+/// # Errors
+/// The database failed.
+pub async fn insert(tx: &Tx, session: Session) -> Result<(), StoreError> {
+    rows::insert::<ActiveModel, _>(tx, session).await
+}
+
+/// A session that has not ended, and whose it is.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_live(
+    reader: &impl Reader,
+    id: Uuid,
+) -> Result<Option<(Session, users::User)>, StoreError> {
+    let Some(session) = Entity::find_by_id(id)
+        .filter(Column::EndedAt.is_null())
+        .one(&reader.executor())
+        .await?
+    else {
+        return Ok(None);
+    };
+    let user = users::find(reader, session.user_id).await?;
+    Ok(user.map(|user| (session, user)))
+}
+
+/// Notes that a session is in use.
+///
+/// # Errors
+/// The database failed.
+pub async fn touch(tx: &Tx, id: Uuid) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::LastUsedAt, Expr::value(tx.now()))
+        .filter(Column::Id.eq(id))
+        .exec(&tx.executor())
+        .await?;
+    Ok(())
+}
+
+/// Ends one session.
+///
+/// # Errors
+/// The database failed.
+pub async fn end(tx: &Tx, id: Uuid, because: EndedBecause) -> Result<(), StoreError> {
+    end_where(tx, Column::Id.eq(id), because).await
+}
+
+/// Ends every session of a user.
+///
+/// # Errors
+/// The database failed.
+pub async fn end_all(tx: &Tx, user_id: Uuid, because: EndedBecause) -> Result<(), StoreError> {
+    end_where(tx, Column::UserId.eq(user_id), because).await
+}
+
+async fn end_where(
+    tx: &Tx,
+    which: sea_orm::sea_query::SimpleExpr,
+    because: EndedBecause,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(tx.now()))
+        .col_expr(Column::EndedBecause, Expr::value(because.as_str()))
+        .filter(which)
+        .filter(Column::EndedAt.is_null())
+        .exec(&tx.executor())
+        .await?;
+    Ok(())
+}

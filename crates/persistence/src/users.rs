@@ -1,0 +1,118 @@
+//! Accounts.
+
+use chrono::{DateTime, Utc};
+use domain::account::Role;
+use domain::language::Language;
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
+
+use crate::{Reader, StoreError, Stored, Tx, rows};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "users")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Normalised: see `domain::account::Email`.
+    pub email: String,
+    /// None: this account cannot sign in.
+    pub password_hash: Option<String>,
+    pub role: Stored<Role>,
+    pub first_name: String,
+    pub last_name: String,
+    pub phone: Option<String>,
+    pub time_zone: String,
+    pub locale: Stored<Language>,
+    pub is_verified: bool,
+    pub notification_seq: i64,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub deleted_at: Option<DateTime<Utc>>,
+    pub seed_run_id: Option<Uuid>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+pub use Model as User;
+
+/// Adds an account unless its e-mail is known; tells whether it was added.
+///
+/// # Errors
+/// The database failed.
+pub async fn insert_unless_known(tx: &Tx, user: User) -> Result<bool, StoreError> {
+    rows::insert_unless_there::<ActiveModel, _>(tx, user).await
+}
+
+/// # Errors
+/// The database failed.
+pub async fn find(reader: &impl Reader, id: Uuid) -> Result<Option<User>, StoreError> {
+    let user = Entity::find_by_id(id)
+        .filter(Column::DeletedAt.is_null())
+        .one(&reader.executor())
+        .await?;
+    Ok(user)
+}
+
+/// # Errors
+/// The database failed.
+pub async fn find_by_email(reader: &impl Reader, email: &str) -> Result<Option<User>, StoreError> {
+    let user = Entity::find()
+        .filter(Column::Email.eq(email))
+        .filter(Column::DeletedAt.is_null())
+        .one(&reader.executor())
+        .await?;
+    Ok(user)
+}
+
+/// # Errors
+/// The database failed.
+pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<User>, StoreError> {
+    let user = Entity::find_by_id(id)
+        .filter(Column::DeletedAt.is_null())
+        .lock_exclusive()
+        .one(&tx.executor())
+        .await?;
+    Ok(user)
+}
+
+/// Those of the ids that exist, in no order.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_by_ids(reader: &impl Reader, ids: Vec<Uuid>) -> Result<Vec<User>, StoreError> {
+    let users = Entity::find()
+        .filter(Column::Id.is_in(ids))
+        .all(&reader.executor())
+        .await?;
+    Ok(users)
+}
+
+/// The oldest account of a role that a seed made: what the demo signs in as.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_seeded(reader: &impl Reader, role: Role) -> Result<Option<User>, StoreError> {
+    let user = Entity::find()
+        .filter(Column::Role.eq(Stored(role)))
+        .filter(Column::SeedRunId.is_not_null())
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .one(&reader.executor())
+        .await?;
+    Ok(user)
+}
+
+/// Writes back an account that was read under its lock.
+///
+/// # Errors
+/// The database failed.
+pub async fn update(tx: &Tx, mut user: User) -> Result<User, StoreError> {
+    user.version += 1;
+    user.updated_at = tx.now();
+    rows::update::<ActiveModel, _>(tx, user.clone()).await?;
+    Ok(user)
+}
