@@ -4,36 +4,29 @@
 
 use std::cmp::Reverse;
 
-use serde::{Deserialize, Serialize};
+use crate::text_enum::{TextEnum, text_enum};
 
-/// A language of our sentences. Russian is the home market's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    #[default]
-    Ru,
-    En,
+text_enum! {
+    /// A language of our sentences.
+    Language { Ru = "ru", En = "en" }
+}
+
+impl Default for Language {
+    /// The home market's.
+    fn default() -> Self {
+        Self::Ru
+    }
 }
 
 impl Language {
-    pub const ALL: [Self; 2] = [Self::Ru, Self::En];
-
-    /// The primary subtag, as in `Content-Language`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Ru => "ru",
-            Self::En => "en",
-        }
-    }
-
     /// The language that the header wants most: the highest quality, then the earlier range.
     /// Without a range that we speak it is the default; ranges that can't be read are skipped.
     #[must_use]
     pub fn from_accept_language(header: &str) -> Self {
         let ranges: Vec<Range<'_>> = header.split(',').filter_map(Range::parse).collect();
         Self::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter_map(|language| language.wish_in(&ranges).map(|wish| (language, wish)))
             .filter(|(_, (quality, _))| *quality > 0)
             // `min_by_key` keeps the first of equals, which is the default language.
@@ -52,7 +45,7 @@ impl Language {
                 .map(|(position, range)| (range.quality, position))
                 .min_by_key(|(quality, position)| (Reverse(*quality), *position))
         };
-        best(&|primary| primary.eq_ignore_ascii_case(self.code())).or_else(|| best(&|p| p == "*"))
+        best(&|primary| primary.eq_ignore_ascii_case(self.as_str())).or_else(|| best(&|p| p == "*"))
     }
 }
 

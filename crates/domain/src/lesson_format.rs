@@ -1,40 +1,47 @@
 //! How a lesson is held: the formats that a tutor offers and an order asks for.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
-use crate::validation::FieldProblem;
+use crate::text_enum::{TextEnum, text_enum};
+use crate::validation::{FieldProblem, Violations};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LessonFormat {
-    /// By video call, wherever both are.
-    Online,
-    /// At one place, so the city matters.
-    Offline,
+text_enum! {
+    LessonFormat {
+        /// By video call, wherever both are.
+        Online = "online",
+        /// At one place, so the city matters.
+        Offline = "offline",
+    }
 }
 
 impl LessonFormat {
-    pub const ALL: [Self; 2] = [Self::Online, Self::Offline];
-
-    /// The name in the API and in the database.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Online => "online",
-            Self::Offline => "offline",
-        }
-    }
-
     /// # Errors
     /// Anything but the name of a format.
     pub fn parse(name: &str) -> Result<Self, FieldProblem> {
-        Self::ALL
-            .into_iter()
-            .find(|format| format.as_str() == name)
-            .ok_or_else(|| FieldProblem::NotOneOf {
-                allowed: Self::ALL.map(|format| format.as_str().to_owned()).into(),
-            })
+        Self::from_text(name).ok_or_else(|| FieldProblem::NotOneOf {
+            allowed: Self::texts(),
+        })
     }
+}
+
+/// The formats that somebody listed: at least one, each once.
+pub(crate) fn parse_formats(
+    names: &[String],
+    wrong: &mut Violations,
+) -> Option<BTreeSet<LessonFormat>> {
+    if names.is_empty() {
+        wrong.add("/formats", FieldProblem::TooFew { min: 1 });
+        return None;
+    }
+    let mut formats = BTreeSet::new();
+    for (i, name) in names.iter().enumerate() {
+        let pointer = format!("/formats/{i}");
+        let format = wrong.take(&pointer, LessonFormat::parse(name))?;
+        if !formats.insert(format) {
+            wrong.add(pointer, FieldProblem::Duplicate);
+        }
+    }
+    Some(formats)
 }
 
 #[cfg(test)]
@@ -43,7 +50,7 @@ mod tests {
 
     #[test]
     fn a_format_has_the_same_name_when_parsed_and_when_serialised() {
-        for format in LessonFormat::ALL {
+        for &format in LessonFormat::ALL {
             assert_eq!(LessonFormat::parse(format.as_str()), Ok(format));
             assert_eq!(serde_json::to_value(format).unwrap(), format.as_str());
         }

@@ -17,11 +17,23 @@
     )
 )]
 
+pub mod account;
+pub mod application;
 pub mod availability;
+pub mod booking;
 pub mod language;
 pub mod lesson_format;
 pub mod matching;
 pub mod money;
+pub mod order;
+pub mod payment;
+pub mod review;
 pub mod search;
 pub mod stripe_facts;
+pub mod text_enum;
+pub mod tutor;
 pub mod validation;
+
+// For `text_enum!`, where it is used outside this crate.
+#[doc(hidden)]
+pub use serde;

@@ -25,12 +25,13 @@ pub trait TextEnum: Copy + Eq + std::fmt::Debug + Send + Sync + 'static {
 }
 
 /// Declares a [`TextEnum`] with its texts beside its values.
+#[macro_export]
 macro_rules! text_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name {
-            $($(#[$variant_meta])* #[serde(rename = $text)] $variant),+
+            $($(#[$variant_meta])* $variant),+
         }
 
         impl $crate::text_enum::TextEnum for $name {
@@ -41,6 +42,20 @@ macro_rules! text_enum {
             }
         }
 
+        impl $crate::serde::Serialize for $name {
+            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str($crate::text_enum::TextEnum::as_str(*self))
+            }
+        }
+
+        impl<'de> $crate::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as $crate::serde::Deserialize>::deserialize(deserializer)?;
+                <Self as $crate::text_enum::TextEnum>::from_text(&text)
+                    .ok_or_else(|| $crate::serde::de::Error::custom($crate::text_enum::none_of::<Self>(&text)))
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str($crate::text_enum::TextEnum::as_str(*self))
@@ -48,7 +63,13 @@ macro_rules! text_enum {
         }
     };
 }
-pub(crate) use text_enum;
+pub use text_enum;
+
+/// What is said of a text that stands for none of the values.
+#[must_use]
+pub fn none_of<T: TextEnum>(text: &str) -> String {
+    format!("{text:?} is none of {}", T::texts().join(", "))
+}
 
 /// A move that a state machine does not have, and those that it has from there.
 #[derive(Debug, Clone, PartialEq, Eq)]

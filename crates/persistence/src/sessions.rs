@@ -6,34 +6,15 @@ use sea_orm::entity::prelude::*;
 
 use crate::{Reader, StoreError, Stored, Tx, rows, users};
 
-/// Why a session is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EndedBecause {
-    Logout,
-    /// A refresh token was used twice.
-    Replay,
-    PasswordChanged,
-    Revoked,
-    Erased,
-}
-
-impl TextEnum for EndedBecause {
-    const ALL: &'static [Self] = &[
-        Self::Logout,
-        Self::Replay,
-        Self::PasswordChanged,
-        Self::Revoked,
-        Self::Erased,
-    ];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Logout => "logout",
-            Self::Replay => "replay",
-            Self::PasswordChanged => "password_changed",
-            Self::Revoked => "revoked",
-            Self::Erased => "erased",
-        }
+domain::text_enum! {
+    /// Why a session is over.
+    EndedBecause {
+        Logout = "logout",
+        /// A refresh token was used twice.
+        Replay = "replay",
+        PasswordChanged = "password_changed",
+        Revoked = "revoked",
+        Erased = "erased",
     }
 }
 

@@ -1,0 +1,168 @@
+//! Tutor profiles, as rows. Lists of them are in `tutor_listing`, candidates of a match in
+//! `tutor_candidates`.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::{Order, QueryOrder, QuerySelect};
+
+use crate::{Json, Reader, StoreError, Tx, rows};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "tutor_profiles")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub user_id: Uuid,
+    pub bio: String,
+    pub experience_years: i64,
+    pub hourly_rate_minor: i64,
+    pub currency: String,
+    pub city: Option<String>,
+    pub city_folded: Option<String>,
+    pub region: Option<String>,
+    pub region_folded: Option<String>,
+    pub time_zone: String,
+    pub teaches_online: bool,
+    pub teaches_offline: bool,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub availability: Json,
+    pub is_verified: bool,
+    pub rating_sum: i64,
+    pub rating_count: i64,
+    /// The mean in thousandths; 0 without reviews.
+    pub rating_milli: i64,
+    pub stripe_customer_id: Option<String>,
+    pub premium_until: Option<DateTime<Utc>>,
+    pub premium_expires_at: Option<DateTime<Utc>>,
+    pub premium_active_until: Option<DateTime<Utc>>,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub hidden_at: Option<DateTime<Utc>>,
+    pub deleted_at: Option<DateTime<Utc>>,
+    pub seed_run_id: Option<Uuid>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+pub use Model as TutorProfile;
+
+impl TutorProfile {
+    /// Premium is read from the clock: no job has to run for it to end.
+    #[must_use]
+    pub fn is_premium(&self, now: DateTime<Utc>) -> bool {
+        self.premium_active_until.is_some_and(|until| now < until)
+    }
+
+    /// Whether the public may see it.
+    #[must_use]
+    pub fn is_visible(&self) -> bool {
+        self.hidden_at.is_none() && self.deleted_at.is_none()
+    }
+}
+
+/// What the public may see.
+pub(crate) fn visible() -> sea_orm::Condition {
+    sea_orm::Condition::all()
+        .add(Column::HiddenAt.is_null())
+        .add(Column::DeletedAt.is_null())
+}
+
+pub(crate) fn visible_ids() -> SelectStatement {
+    Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .cond_where(visible())
+        .to_owned()
+}
+
+/// Adds a profile unless its user has one; tells whether it was added.
+///
+/// # Errors
+/// The database failed.
+pub async fn insert_unless_there(tx: &Tx, profile: TutorProfile) -> Result<bool, StoreError> {
+    rows::insert_unless_there::<ActiveModel, _>(tx, profile).await
+}
+
+/// A profile that isn't erased, hidden or not.
+///
+/// # Errors
+/// The database failed.
+pub async fn find(reader: &impl Reader, id: Uuid) -> Result<Option<TutorProfile>, StoreError> {
+    let profile = Entity::find_by_id(id)
+        .filter(Column::DeletedAt.is_null())
+        .one(&reader.executor())
+        .await?;
+    Ok(profile)
+}
+
+/// # Errors
+/// The database failed.
+pub async fn find_by_user(
+    reader: &impl Reader,
+    user_id: Uuid,
+) -> Result<Option<TutorProfile>, StoreError> {
+    let profile = Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::DeletedAt.is_null())
+        .one(&reader.executor())
+        .await?;
+    Ok(profile)
+}
+
+/// # Errors
+/// The database failed.
+pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<TutorProfile>, StoreError> {
+    let profile = Entity::find_by_id(id)
+        .lock_exclusive()
+        .one(&tx.executor())
+        .await?;
+    Ok(profile)
+}
+
+/// Those of the ids that exist, in no order.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_by_ids(
+    reader: &impl Reader,
+    ids: Vec<Uuid>,
+) -> Result<Vec<TutorProfile>, StoreError> {
+    let profiles = Entity::find()
+        .filter(Column::Id.is_in(ids))
+        .all(&reader.executor())
+        .await?;
+    Ok(profiles)
+}
+
+/// The oldest visible profile that a seed made and verified: the tutor that the demo signs in as.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_seeded(reader: &impl Reader) -> Result<Option<TutorProfile>, StoreError> {
+    let profile = Entity::find()
+        .filter(visible())
+        .filter(Column::SeedRunId.is_not_null())
+        .filter(Column::IsVerified.eq(true))
+        .filter(Column::PremiumActiveUntil.is_null())
+        .order_by(Column::RatingCount, Order::Desc)
+        .order_by(Column::Id, Order::Asc)
+        .one(&reader.executor())
+        .await?;
+    Ok(profile)
+}
+
+/// Writes back a profile that was read under its lock.
+///
+/// # Errors
+/// The database failed.
+pub async fn update(tx: &Tx, mut profile: TutorProfile) -> Result<TutorProfile, StoreError> {
+    profile.version += 1;
+    profile.updated_at = tx.now();
+    rows::update::<ActiveModel, _>(tx, profile.clone()).await?;
+    Ok(profile)
+}
