@@ -27,6 +27,7 @@ pub mod matching;
 pub mod money;
 pub mod order;
 pub mod payment;
+pub mod premium;
 pub mod review;
 pub mod search;
 pub mod stripe_facts;
