@@ -30,6 +30,7 @@ pub mod payment;
 pub mod premium;
 pub mod review;
 pub mod search;
+pub mod settlement;
 pub mod stripe_facts;
 pub mod subscription;
 pub mod text_enum;
