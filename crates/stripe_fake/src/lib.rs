@@ -1,1 +1,62 @@
+//! Stripe's protocol, offline: what `tutors demo` and the tests talk to instead of
+//! <https://api.stripe.com>.
 //!
+//! The real `async-stripe` client sends it the same form-encoded requests as it would send to
+//! Stripe; it answers with objects of the same shape, shows a pay page where nobody's money moves,
+//! and posts signed events to the webhook. It knows only what Tutors Platform uses, and never
+//! leaves the machine: it is refused outside debug mode by whoever starts it.
+//!
+//! ```text
+//! api_request -> idempotency -> customers, sessions, … -> state ─┐
+//! pay_page    ----------------> completion -------------> state ─┤ events
+//!                                                                └-> delivery -> webhook
+//! ```
+//!
+//! Every change goes through `Fake::transact`: one lock, one step of the clock, and the
+//! events that it made are sent after the lock is gone.
+// Stripe's objects are long, and `json!` takes a step of recursion for every field.
+#![recursion_limit = "256"]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        reason = "a test may fail loudly"
+    )
+)]
+
+mod api_error;
+mod api_request;
+mod clock;
+mod completion;
+mod config;
+mod control;
+mod customers;
+mod delivery;
+mod events;
+mod fake;
+mod form;
+mod idempotency;
+mod ids;
+mod invoice_payments;
+mod invoices;
+mod line_items;
+mod new_session;
+mod params;
+mod pay_page;
+mod pay_page_html;
+mod payments;
+mod periods;
+mod server;
+mod sessions;
+mod signature;
+mod state;
+mod subscriptions;
+
+pub use completion::PayError;
+pub use config::{DeliveryPolicy, StripeFakeConfig};
+pub use control::{Payment, StripeFake};
+pub use delivery::{DeliverError, WebhookAnswer};
+pub use server::start;
+pub use signature::sign;

@@ -1,0 +1,55 @@
+//! The one way to change the fake's state.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::{
+    config::StripeFakeConfig,
+    delivery::{Deliveries, Receipt},
+    state::State,
+};
+
+/// What the HTTP handlers and [`crate::StripeFake`] share.
+pub struct Fake {
+    pub config: StripeFakeConfig,
+    pub deliveries: Deliveries,
+    state: SharedState,
+}
+
+impl Fake {
+    pub fn new(config: StripeFakeConfig, pay_base: String) -> Result<Self, reqwest::Error> {
+        let state = SharedState::new(State::new(pay_base));
+        let deliveries = Deliveries::new(&config, state.clone())?;
+        Ok(Self {
+            config,
+            deliveries,
+            state,
+        })
+    }
+
+    /// Lets time pass, does the work and hands the events made to delivery, after the lock is
+    /// released.
+    pub fn transact<T>(&self, work: impl FnOnce(&mut State) -> T) -> (T, Receipt) {
+        let (result, outbox) = {
+            let mut state = self.state.lock();
+            state.let_time_pass();
+            let result = work(&mut state);
+            (result, state.take_outbox())
+        };
+        (result, self.deliveries.dispatch(outbox))
+    }
+}
+
+/// The state behind its mutex. The guard is never held across an await.
+#[derive(Clone)]
+pub struct SharedState(Arc<Mutex<State>>);
+
+impl SharedState {
+    fn new(state: State) -> Self {
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    /// A panic elsewhere leaves at worst a half-made object, which is no reason to stop a demo.
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
