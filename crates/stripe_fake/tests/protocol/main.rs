@@ -1,0 +1,15 @@
+//! The fake as its users see it: the real `async-stripe` client in front, a webhook endpoint
+//! behind, plain HTTP for the pay page.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+mod api;
+mod events;
+mod pay_page;
+mod paying;
+mod shop;
+mod webhook;
