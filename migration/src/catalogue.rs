@@ -14,20 +14,68 @@ impl MigrationName for Catalogue {
 
 /// Slug, name in Russian, name in English, category, icon; in the order in which they are listed.
 const SUBJECTS: [(&str, &str, &str, &str, &str); 14] = [
-    ("matematika", "Математика", "Mathematics", "exact", "calculator"),
+    (
+        "matematika",
+        "Математика",
+        "Mathematics",
+        "exact",
+        "calculator",
+    ),
     ("fizika", "Физика", "Physics", "natural", "atom"),
     ("himiya", "Химия", "Chemistry", "natural", "flask"),
     ("biologiya", "Биология", "Biology", "natural", "leaf"),
-    ("anglijskij-yazyk", "Английский язык", "English", "languages", "globe"),
-    ("nemeckij-yazyk", "Немецкий язык", "German", "languages", "globe"),
-    ("russkij-yazyk", "Русский язык", "Russian", "languages", "pen"),
-    ("literatura", "Литература", "Literature", "humanities", "book"),
+    (
+        "anglijskij-yazyk",
+        "Английский язык",
+        "English",
+        "languages",
+        "globe",
+    ),
+    (
+        "nemeckij-yazyk",
+        "Немецкий язык",
+        "German",
+        "languages",
+        "globe",
+    ),
+    (
+        "russkij-yazyk",
+        "Русский язык",
+        "Russian",
+        "languages",
+        "pen",
+    ),
+    (
+        "literatura",
+        "Литература",
+        "Literature",
+        "humanities",
+        "book",
+    ),
     ("istoriya", "История", "History", "humanities", "scroll"),
-    ("obshchestvoznanie", "Обществознание", "Social studies", "humanities", "people"),
+    (
+        "obshchestvoznanie",
+        "Обществознание",
+        "Social studies",
+        "humanities",
+        "people",
+    ),
     ("geografiya", "География", "Geography", "natural", "map"),
-    ("informatika", "Информатика", "Computer science", "exact", "code"),
+    (
+        "informatika",
+        "Информатика",
+        "Computer science",
+        "exact",
+        "code",
+    ),
     ("ekonomika", "Экономика", "Economics", "exact", "chart"),
-    ("filosofiya", "Философия", "Philosophy", "humanities", "columns"),
+    (
+        "filosofiya",
+        "Философия",
+        "Philosophy",
+        "humanities",
+        "columns",
+    ),
 ];
 
 /// The same on every installation, so that data can move between them.

@@ -6,7 +6,9 @@
 //! only one database has stands in a file of its own beside it.
 
 use sea_orm_migration::MigratorTrait;
-use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
+use sea_orm_migration::sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait,
+};
 
 mod catalogue;
 mod step;
@@ -26,7 +28,15 @@ impl MigratorTrait for Migrator {
                 up: include_str!("schema/accounts.sql"),
                 up_postgres: "",
                 up_sqlite: "",
-                tables: &["seed_runs", "users", "sessions", "refresh_tokens", "one_time_tokens", "sign_in_failures", "consents"],
+                tables: &[
+                    "seed_runs",
+                    "users",
+                    "sessions",
+                    "refresh_tokens",
+                    "one_time_tokens",
+                    "sign_in_failures",
+                    "consents",
+                ],
             }),
             Box::new(Step {
                 name: "m20261123_000002_tutors",
@@ -49,7 +59,13 @@ impl MigratorTrait for Migrator {
                 up: include_str!("schema/orders.sql"),
                 up_postgres: include_str!("schema/orders.postgres.sql"),
                 up_sqlite: include_str!("schema/orders.sqlite.sql"),
-                tables: &["orders", "applications", "bookings", "tutor_reviews", "order_matches"],
+                tables: &[
+                    "orders",
+                    "applications",
+                    "bookings",
+                    "tutor_reviews",
+                    "order_matches",
+                ],
             }),
             Box::new(Step {
                 name: "m20261123_000004_payments",
@@ -73,7 +89,14 @@ impl MigratorTrait for Migrator {
                 up: include_str!("schema/platform.sql"),
                 up_postgres: "",
                 up_sqlite: "",
-                tables: &["audit_events", "outbox", "notifications", "mails", "jobs", "idempotency_keys"],
+                tables: &[
+                    "audit_events",
+                    "outbox",
+                    "notifications",
+                    "mails",
+                    "jobs",
+                    "idempotency_keys",
+                ],
             }),
             Box::new(catalogue::Catalogue),
         ]
@@ -117,6 +140,11 @@ pub async fn status(db: &DatabaseConnection) -> Result<Vec<(String, bool)>, DbEr
     let steps = Migrator::get_migration_with_status_read_only(db).await?;
     Ok(steps
         .iter()
-        .map(|step| (step.name().to_owned(), step.status() == MigrationStatus::Applied))
+        .map(|step| {
+            (
+                step.name().to_owned(),
+                step.status() == MigrationStatus::Applied,
+            )
+        })
         .collect())
 }

@@ -105,7 +105,11 @@ impl Period {
         let mut wrong = Violations::default();
         let minutes = wrong.take(
             "/duration_minutes",
-            within(duration_minutes.unwrap_or(DEFAULT_DURATION_MINUTES), 15, 480),
+            within(
+                duration_minutes.unwrap_or(DEFAULT_DURATION_MINUTES),
+                15,
+                480,
+            ),
         );
         match starts_at {
             None if duration_minutes.is_some() => wrong.add("/starts_at", FieldProblem::Required),
@@ -148,8 +152,8 @@ pub fn refund_on_cancellation(
     starts_at: Option<DateTime<Utc>>,
     free_cancellation_hours: i64,
 ) -> Money {
-    let in_time =
-        starts_at.is_none_or(|starts_at| now <= starts_at - Duration::hours(free_cancellation_hours));
+    let in_time = starts_at
+        .is_none_or(|starts_at| now <= starts_at - Duration::hours(free_cancellation_hours));
     if by != CancelledBy::Student || in_time {
         total
     } else {
@@ -169,7 +173,10 @@ mod tests {
                 if state != BookingStatus::Confirmed
                     && state.on(event) == Ok(BookingStatus::Confirmed)
                 {
-                    assert_eq!((state, event), (BookingStatus::Pending, BookingEvent::Confirm));
+                    assert_eq!(
+                        (state, event),
+                        (BookingStatus::Pending, BookingEvent::Confirm)
+                    );
                 }
             }
         }
@@ -177,9 +184,16 @@ mod tests {
 
     #[test]
     fn a_refused_move_names_the_moves_there_are() {
-        let refused = BookingStatus::Pending.on(BookingEvent::Complete).unwrap_err();
-        assert_eq!(refused.allowed, ["confirm", "cancel", "expire", "reschedule"]);
-        let over = BookingStatus::Refunded.on(BookingEvent::Cancel).unwrap_err();
+        let refused = BookingStatus::Pending
+            .on(BookingEvent::Complete)
+            .unwrap_err();
+        assert_eq!(
+            refused.allowed,
+            ["confirm", "cancel", "expire", "reschedule"]
+        );
+        let over = BookingStatus::Refunded
+            .on(BookingEvent::Cancel)
+            .unwrap_err();
         assert!(over.allowed.is_empty());
     }
 
@@ -188,7 +202,14 @@ mod tests {
         let start = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let total = Money::rub(150_000);
         let refund = |by, hours_before| {
-            refund_on_cancellation(total, by, start - Duration::hours(hours_before), Some(start), 12).minor
+            refund_on_cancellation(
+                total,
+                by,
+                start - Duration::hours(hours_before),
+                Some(start),
+                12,
+            )
+            .minor
         };
         assert_eq!(refund(CancelledBy::Student, 12), 150_000);
         assert_eq!(refund(CancelledBy::Student, 11), 0);

@@ -123,7 +123,12 @@ impl OrderDraft {
         if let (Some(min), Some(max)) = (budget_min, budget_max)
             && max.minor < min.minor
         {
-            wrong.add("/budget_max", FieldProblem::Conflicts { other: "budget_min" });
+            wrong.add(
+                "/budget_max",
+                FieldProblem::Conflicts {
+                    other: "budget_min",
+                },
+            );
         }
         let formats = parse_formats(&self.formats, &mut wrong);
         let city = wrong.take("/city", optional_text(self.city.as_deref(), 100));
@@ -139,19 +144,57 @@ impl OrderDraft {
             },
         };
         let time_zone = self.time_zone.as_deref().unwrap_or(student_zone);
-        let time_zone = wrong.take("/time_zone", parse_time_zone(time_zone).map(|tz| tz.name().to_owned()));
+        let time_zone = wrong.take(
+            "/time_zone",
+            parse_time_zone(time_zone).map(|tz| tz.name().to_owned()),
+        );
         let expires_at = self.expires_at.unwrap_or(now + DEFAULT_LIFETIME);
         if expires_at <= now {
             wrong.add("/expires_at", FieldProblem::MustBeFuture);
         } else if expires_at > now + MAX_LIFETIME {
-            wrong.add("/expires_at", FieldProblem::TooLarge { max: (now + MAX_LIFETIME).timestamp() });
+            wrong.add(
+                "/expires_at",
+                FieldProblem::TooLarge {
+                    max: (now + MAX_LIFETIME).timestamp(),
+                },
+            );
         }
-        match (title, description, goal, budget_min, budget_max, formats, city, region, availability, time_zone) {
-            (Some(title), Some(description), Some(goal), Some(budget_min), Some(budget_max), Some(formats), Some(city), Some(region), Some(availability), Some(time_zone))
-                if wrong.0.is_empty() =>
-            {
-                Ok(OrderTerms { title, description, goal, budget_min, budget_max, formats, city, region, availability, time_zone, expires_at })
-            }
+        match (
+            title,
+            description,
+            goal,
+            budget_min,
+            budget_max,
+            formats,
+            city,
+            region,
+            availability,
+            time_zone,
+        ) {
+            (
+                Some(title),
+                Some(description),
+                Some(goal),
+                Some(budget_min),
+                Some(budget_max),
+                Some(formats),
+                Some(city),
+                Some(region),
+                Some(availability),
+                Some(time_zone),
+            ) if wrong.0.is_empty() => Ok(OrderTerms {
+                title,
+                description,
+                goal,
+                budget_min,
+                budget_max,
+                formats,
+                city,
+                region,
+                availability,
+                time_zone,
+                expires_at,
+            }),
             _ => Err(wrong),
         }
     }
@@ -163,7 +206,10 @@ pub(crate) fn currency_or_default(code: Option<&str>) -> Result<Currency, FieldP
 }
 
 /// A text that may be missing; blank counts as missing.
-pub(crate) fn optional_text(value: Option<&str>, max: usize) -> Result<Option<String>, FieldProblem> {
+pub(crate) fn optional_text(
+    value: Option<&str>,
+    max: usize,
+) -> Result<Option<String>, FieldProblem> {
     match value.map(str::trim) {
         None | Some("") => Ok(None),
         Some(value) => text(value, 1, max).map(Some),

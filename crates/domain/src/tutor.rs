@@ -43,8 +43,12 @@ impl TutorProfileDraft {
     pub fn parse(self) -> Result<TutorProfileTerms, Violations> {
         let mut wrong = Violations::default();
         let bio = wrong.take("/bio", text(&self.bio, 1, 5_000));
-        let experience_years = wrong.take("/experience_years", within(self.experience_years, 0, 80));
-        let hourly_rate = wrong.take("/hourly_rate", Money::price(self.hourly_rate, Currency::Rub));
+        let experience_years =
+            wrong.take("/experience_years", within(self.experience_years, 0, 80));
+        let hourly_rate = wrong.take(
+            "/hourly_rate",
+            Money::price(self.hourly_rate, Currency::Rub),
+        );
         if self.subjects.is_empty() {
             wrong.add("/subjects", FieldProblem::TooFew { min: 1 });
         } else if self.subjects.len() > 10 {
@@ -59,7 +63,10 @@ impl TutorProfileDraft {
         let formats = parse_formats(&self.formats, &mut wrong);
         let city = wrong.take("/city", optional_text(self.city.as_deref(), 100));
         let region = wrong.take("/region", optional_text(self.region.as_deref(), 100));
-        let time_zone = wrong.take("/time_zone", parse_time_zone(&self.time_zone).map(|tz| tz.name().to_owned()));
+        let time_zone = wrong.take(
+            "/time_zone",
+            parse_time_zone(&self.time_zone).map(|tz| tz.name().to_owned()),
+        );
         let availability = match WeeklyAvailability::parse(&self.availability, "/availability") {
             Ok(week) => Some(week),
             Err(found) => {
@@ -67,12 +74,36 @@ impl TutorProfileDraft {
                 None
             }
         };
-        match (bio, experience_years, hourly_rate, city, region, time_zone, formats, availability) {
-            (Some(bio), Some(experience_years), Some(hourly_rate), Some(city), Some(region), Some(time_zone), Some(formats), Some(availability))
-                if wrong.0.is_empty() =>
-            {
-                Ok(TutorProfileTerms { bio, experience_years, hourly_rate, subjects: self.subjects, city, region, time_zone, formats, availability })
-            }
+        match (
+            bio,
+            experience_years,
+            hourly_rate,
+            city,
+            region,
+            time_zone,
+            formats,
+            availability,
+        ) {
+            (
+                Some(bio),
+                Some(experience_years),
+                Some(hourly_rate),
+                Some(city),
+                Some(region),
+                Some(time_zone),
+                Some(formats),
+                Some(availability),
+            ) if wrong.0.is_empty() => Ok(TutorProfileTerms {
+                bio,
+                experience_years,
+                hourly_rate,
+                subjects: self.subjects,
+                city,
+                region,
+                time_zone,
+                formats,
+                availability,
+            }),
             _ => Err(wrong),
         }
     }

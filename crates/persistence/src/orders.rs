@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use domain::lesson_format::LessonFormat;
 use domain::order::OrderStatus;
-use sea_orm::entity::prelude::*;
 use sea_orm::QuerySelect;
+use sea_orm::entity::prelude::*;
 
 use crate::{Json, Page, PageRequest, Reader, StoreError, Stored, Tx, keyset, rows};
 

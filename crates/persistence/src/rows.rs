@@ -1,7 +1,7 @@
 //! Whole rows in and out: what every aggregate does alike.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable, PrimaryKeyToColumn};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use crate::{Reader, StoreError, Tx};
 
@@ -37,8 +37,7 @@ pub(crate) async fn update<A, M>(tx: &Tx, row: M) -> Result<(), StoreError>
 where
     A: ActiveModelTrait,
     M: IntoActiveModel<A>,
-    <<A::Entity as EntityTrait>::PrimaryKey as Iterable>::Iterator: Iterator,
-    <A::Entity as EntityTrait>::PrimaryKey: PrimaryKeyToColumn,
+    <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
 {
     A::Entity::update(row.into_active_model().reset_all())
         .exec(&tx.executor())

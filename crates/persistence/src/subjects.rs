@@ -68,10 +68,7 @@ pub async fn list(reader: &impl Reader) -> Result<Vec<Subject>, StoreError> {
 
 /// # Errors
 /// The database failed.
-pub async fn find_by_slug(
-    reader: &impl Reader,
-    slug: &str,
-) -> Result<Option<Subject>, StoreError> {
+pub async fn find_by_slug(reader: &impl Reader, slug: &str) -> Result<Option<Subject>, StoreError> {
     let subject = Entity::find()
         .filter(Column::Slug.eq(slug))
         .one(&reader.executor())

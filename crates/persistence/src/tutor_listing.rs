@@ -57,10 +57,7 @@ pub struct TutorFilter {
 ///
 /// # Errors
 /// The database failed.
-pub async fn find_card(
-    reader: &impl Reader,
-    id: Uuid,
-) -> Result<Option<TutorCard>, StoreError> {
+pub async fn find_card(reader: &impl Reader, id: Uuid) -> Result<Option<TutorCard>, StoreError> {
     let profile = Entity::find_by_id(id)
         .filter(visible())
         .one(&reader.executor())
@@ -141,10 +138,15 @@ pub async fn list(
             .column(Column::CreatedAt);
         if let Some(cursor) = &request.after {
             let bound = keyset::from_micros(cursor.key);
-            select = select.filter(keyset::after(key(), id(), Direction::Descending, bound, cursor.id));
+            select = select.filter(keyset::after(
+                key(),
+                id(),
+                Direction::Descending,
+                bound,
+                cursor.id,
+            ));
         }
-        let rows: Vec<(Uuid, DateTime<Utc>)> =
-            select.into_tuple().all(&reader.executor()).await?;
+        let rows: Vec<(Uuid, DateTime<Utc>)> = select.into_tuple().all(&reader.executor()).await?;
         rows.into_iter()
             .map(|(id, at)| (id, keyset::micros(at)))
             .collect()

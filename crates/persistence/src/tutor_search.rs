@@ -1,8 +1,8 @@
 //! What can be found of a tutor: our own stems, the same on both databases.
 
 use domain::search::SearchDocument;
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, OnConflict, SimpleExpr};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, OnConflict, SimpleExpr};
 use std::collections::BTreeSet;
 
 use crate::{Reader, StoreError, Tx};

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::money::Money;
+use crate::payment::PaymentType;
 use crate::stripe_facts::EventStamp;
+use crate::text_enum::text_enum;
 
 mod applied;
 mod booking;
@@ -31,30 +33,12 @@ pub use premium::{
 pub use session::{SessionEffect, judge_session};
 pub use snapshot::judge_subscription;
 
-/// What a payment is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Purpose {
-    Premium,
-    Booking,
-}
-
-impl Purpose {
-    /// As the checkout's metadata names it.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Premium => "premium",
-            Self::Booking => "booking",
-        }
-    }
-}
-
 /// What we asked Stripe to collect, frozen at the checkout: a booking's payment, or the first
 /// payment of a premium subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AskedPayment {
     pub payment_id: Uuid,
-    pub purpose: Purpose,
+    pub purpose: PaymentType,
     /// Who pays.
     pub user_id: Uuid,
     /// The tutor profile (premium) or the booking.
@@ -80,29 +64,17 @@ pub enum Judgment {
     Parked(ParkReason, &'static str),
 }
 
-/// Why an event is parked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ParkReason {
-    /// A piece is missing; heals itself when it comes.
-    Waiting,
-    /// Not what we asked for; needs a person.
-    Mismatch,
-    /// The customer of another payment; needs a person.
-    CustomerConflict,
-    /// Test money for a live payment or the reverse; needs a person.
-    OtherMode,
-}
-
-impl ParkReason {
-    /// As it is stored.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Mismatch => "mismatch",
-            Self::CustomerConflict => "customer_conflict",
-            Self::OtherMode => "other_mode",
-        }
+text_enum! {
+    /// Why an event is parked.
+    ParkReason {
+        /// A piece is missing; heals itself when it comes.
+        Waiting = "waiting",
+        /// Not what we asked for; needs a person.
+        Mismatch = "mismatch",
+        /// The customer of another payment; needs a person.
+        CustomerConflict = "customer_conflict",
+        /// Test money for a live payment or the reverse; needs a person.
+        OtherMode = "other_mode",
     }
 }
 

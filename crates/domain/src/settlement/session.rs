@@ -2,9 +2,12 @@
 //!
 //! Source: <https://docs.stripe.com/api/checkout/sessions/object>.
 
+use crate::payment::PaymentType;
+use crate::text_enum::TextEnum;
+
 use super::{
-    AskedPayment, Check, Judgment, Purpose, check_metadata_payment, check_party, differs, ensure,
-    judgment, mismatch, names, waiting,
+    AskedPayment, Check, Judgment, check_metadata_payment, check_party, differs, ensure, judgment,
+    mismatch, names, waiting,
 };
 use crate::stripe_facts::{SessionEventKind, SessionFact};
 
@@ -70,7 +73,7 @@ fn check(asked: &AskedPayment, fact: &SessionFact, subscription_id: Option<&str>
     check_references(asked, fact)?;
     check_terms(asked, fact)?;
     check_payment_status(fact)?;
-    if asked.purpose == Purpose::Premium && was_completed(fact) && subscription_id.is_none() {
+    if asked.purpose == PaymentType::Premium && was_completed(fact) && subscription_id.is_none() {
         return Err(match fact.invoice_id {
             Some(_) => waiting("the session names no subscription, its invoice may"),
             None => mismatch("the session names no subscription"),
@@ -87,7 +90,7 @@ fn check_references(asked: &AskedPayment, fact: &SessionFact) -> Check {
         metadata
             .purpose
             .as_deref()
-            .is_none_or(|purpose| purpose == asked.purpose.code()),
+            .is_none_or(|purpose| purpose == asked.purpose.as_str()),
         mismatch("metadata.type is not the payment's"),
     )?;
     ensure(
@@ -95,11 +98,11 @@ fn check_references(asked: &AskedPayment, fact: &SessionFact) -> Check {
         mismatch("metadata.user_id is not the payment's"),
     )?;
     match asked.purpose {
-        Purpose::Premium => ensure(
+        PaymentType::Premium => ensure(
             !differs(metadata.tutor_profile_id.as_deref(), asked.subject_id),
             mismatch("metadata.tutor_profile_id is not the payment's"),
         ),
-        Purpose::Booking => ensure(
+        PaymentType::Booking => ensure(
             !differs(metadata.booking_id.as_deref(), asked.subject_id),
             mismatch("metadata.booking_id is not the payment's"),
         ),
@@ -112,8 +115,8 @@ fn check_references(asked: &AskedPayment, fact: &SessionFact) -> Check {
 
 fn check_terms(asked: &AskedPayment, fact: &SessionFact) -> Check {
     let mode = match asked.purpose {
-        Purpose::Premium => "subscription",
-        Purpose::Booking => "payment",
+        PaymentType::Premium => "subscription",
+        PaymentType::Booking => "payment",
     };
     ensure(
         fact.mode.as_deref() == Some(mode),

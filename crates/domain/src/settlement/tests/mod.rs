@@ -41,7 +41,7 @@ fn stamp(event: &str, created: DateTime<Utc>) -> EventStamp {
 fn premium_payment(n: u128) -> AskedPayment {
     AskedPayment {
         payment_id: Uuid::from_u128(100 + n),
-        purpose: Purpose::Premium,
+        purpose: PaymentType::Premium,
         user_id: USER,
         subject_id: SUBJECT,
         amount: Money::rub(PRICE),
@@ -53,7 +53,7 @@ fn premium_payment(n: u128) -> AskedPayment {
 
 fn booking_payment() -> AskedPayment {
     AskedPayment {
-        purpose: Purpose::Booking,
+        purpose: PaymentType::Booking,
         amount: Money::rub(150_000),
         ..premium_payment(1)
     }
@@ -61,7 +61,7 @@ fn booking_payment() -> AskedPayment {
 
 /// The session of `asked` in the event `event`: completed and paid.
 fn paid_session(asked: &AskedPayment, event: &str, created: DateTime<Utc>) -> SessionFact {
-    let premium = asked.purpose == Purpose::Premium;
+    let premium = asked.purpose == PaymentType::Premium;
     let subject = Some(asked.subject_id.to_string());
     let session_id = asked.session_id.clone().unwrap();
     SessionFact {
@@ -77,7 +77,7 @@ fn paid_session(asked: &AskedPayment, event: &str, created: DateTime<Utc>) -> Se
         payment_intent_id: (!premium).then(|| "pi_1".into()),
         client_reference_id: Some(asked.user_id.to_string()),
         metadata: CheckoutMetadata {
-            purpose: Some(asked.purpose.code().into()),
+            purpose: Some(crate::text_enum::TextEnum::as_str(asked.purpose).into()),
             user_id: Some(asked.user_id.to_string()),
             tutor_profile_id: premium.then(|| subject.clone()).flatten(),
             booking_id: (!premium).then_some(subject).flatten(),

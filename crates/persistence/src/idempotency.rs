@@ -1,0 +1,78 @@
+//! Answers that a repeated request gets again.
+//!
+//! The key's row commits with the work, so a key without an answer is never seen by another
+//! transaction: a parallel twin waits at the insert until the first has committed or rolled back.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::{Reader, StoreError, Tx, rows};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "idempotency_keys")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub user_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub key: String,
+    pub fingerprint: Vec<u8>,
+    pub status: Option<i64>,
+    pub body: Option<String>,
+    pub etag: Option<String>,
+    pub location: Option<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+pub use Model as IdempotencyKey;
+
+/// Takes a key, or gives the row of who took it before.
+///
+/// # Errors
+/// The database failed; [`StoreError::Busy`] if a twin is still at work after the lock timeout.
+pub async fn claim(
+    tx: &Tx,
+    user_id: Uuid,
+    key: &str,
+    fingerprint: &[u8],
+) -> Result<Option<IdempotencyKey>, StoreError> {
+    let row = Model {
+        user_id,
+        key: key.to_owned(),
+        fingerprint: fingerprint.to_vec(),
+        status: None,
+        body: None,
+        etag: None,
+        location: None,
+        created_at: tx.now(),
+    };
+    if rows::insert_unless_there::<ActiveModel, _>(tx, row).await? {
+        return Ok(None);
+    }
+    Ok(Entity::find_by_id((user_id, key.to_owned()))
+        .one(&tx.executor())
+        .await?)
+}
+
+/// Stores the answer with the key.
+///
+/// # Errors
+/// The database failed.
+pub async fn answer(tx: &Tx, answered: IdempotencyKey) -> Result<(), StoreError> {
+    rows::update::<ActiveModel, _>(tx, answered).await
+}
+
+/// Gives a key back that is older than its lifetime.
+///
+/// # Errors
+/// The database failed.
+pub async fn forget(tx: &Tx, user_id: Uuid, key: &str) -> Result<(), StoreError> {
+    Entity::delete_by_id((user_id, key.to_owned()))
+        .exec(&tx.executor())
+        .await?;
+    Ok(())
+}

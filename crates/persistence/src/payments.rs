@@ -1,0 +1,166 @@
+//! Payments: what was asked of a payer, and the state derived from the provider's facts.
+
+use chrono::{DateTime, Utc};
+use domain::payment::{PaymentStatus, PaymentType};
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
+
+use crate::{Json, Page, PageRequest, Reader, StoreError, Stored, Tx, keyset, rows};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "payments")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub user_id: Uuid,
+    #[sea_orm(column_name = "type")]
+    pub kind: Stored<PaymentType>,
+    pub booking_id: Option<Uuid>,
+    pub tutor_id: Option<Uuid>,
+    /// The checkout that a renewal goes back to; none for a checkout itself.
+    pub first_payment_id: Option<Uuid>,
+    pub status: Stored<PaymentStatus>,
+    pub amount_minor: i64,
+    pub refunded_minor: i64,
+    pub currency: String,
+    pub livemode: bool,
+    pub provider: String,
+    /// The session of a checkout (none until the provider has answered), the invoice of a renewal.
+    pub provider_ref: Option<String>,
+    pub customer_id: Option<String>,
+    pub subscription_id: Option<String>,
+    /// What is asked of the provider, the same on every try.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub request: Option<Json>,
+    pub idempotency_key: Option<String>,
+    pub checkout_url: Option<String>,
+    /// When the open session can no longer be paid.
+    pub expires_at: Option<DateTime<Utc>>,
+    pub paid_at: Option<DateTime<Utc>>,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub seed_run_id: Option<Uuid>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+pub use Model as Payment;
+
+/// The provider of every payment so far.
+pub const STRIPE: &str = "stripe";
+
+/// Adds a payment unless the same thing is being paid for already; tells whether it was added.
+///
+/// # Errors
+/// The database failed.
+pub async fn insert_unless_there(tx: &Tx, payment: Payment) -> Result<bool, StoreError> {
+    rows::insert_unless_there::<ActiveModel, _>(tx, payment).await
+}
+
+/// # Errors
+/// The database failed.
+pub async fn find(reader: &impl Reader, id: Uuid) -> Result<Option<Payment>, StoreError> {
+    Ok(Entity::find_by_id(id).one(&reader.executor()).await?)
+}
+
+/// # Errors
+/// The database failed, or the payment is gone.
+pub async fn lock(tx: &Tx, id: Uuid) -> Result<Payment, StoreError> {
+    Entity::find_by_id(id)
+        .lock_exclusive()
+        .one(&tx.executor())
+        .await?
+        .ok_or_else(|| StoreError::Corrupt(format!("payment {id} is gone")))
+}
+
+/// The payment that a provider's object belongs to.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_by_provider_ref(
+    reader: &impl Reader,
+    provider_ref: &str,
+) -> Result<Option<Payment>, StoreError> {
+    let payment = Entity::find()
+        .filter(Column::Provider.eq(STRIPE))
+        .filter(Column::ProviderRef.eq(provider_ref))
+        .one(&reader.executor())
+        .await?;
+    Ok(payment)
+}
+
+/// The checkouts and renewals of a subscription, oldest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_of_subscription(
+    reader: &impl Reader,
+    subscription_id: &str,
+) -> Result<Vec<Payment>, StoreError> {
+    let payments = Entity::find()
+        .filter(Column::SubscriptionId.eq(subscription_id))
+        .order_by_asc(Column::Id)
+        .all(&reader.executor())
+        .await?;
+    Ok(payments)
+}
+
+/// The payments for a booking, by id.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_of_booking(
+    reader: &impl Reader,
+    booking_id: Uuid,
+) -> Result<Vec<Payment>, StoreError> {
+    let payments = Entity::find()
+        .filter(Column::BookingId.eq(booking_id))
+        .order_by_asc(Column::Id)
+        .all(&reader.executor())
+        .await?;
+    Ok(payments)
+}
+
+/// The payments for a tutor's premium, by id.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_of_tutor(
+    reader: &impl Reader,
+    tutor_id: Uuid,
+) -> Result<Vec<Payment>, StoreError> {
+    let payments = Entity::find()
+        .filter(Column::TutorId.eq(tutor_id))
+        .order_by_asc(Column::Id)
+        .all(&reader.executor())
+        .await?;
+    Ok(payments)
+}
+
+/// A payer's payments, newest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_of_user(
+    reader: &impl Reader,
+    user_id: Uuid,
+    request: &PageRequest,
+) -> Result<Page<Payment>, StoreError> {
+    let select = Entity::find().filter(Column::UserId.eq(user_id));
+    keyset::newest_first!(select, reader, request, "my-payments")
+}
+
+/// Writes back a payment that was read under its lock.
+///
+/// # Errors
+/// The database failed.
+pub async fn update(tx: &Tx, mut payment: Payment) -> Result<Payment, StoreError> {
+    payment.version += 1;
+    payment.updated_at = tx.now();
+    rows::update::<ActiveModel, _>(tx, payment.clone()).await?;
+    Ok(payment)
+}

@@ -1,0 +1,62 @@
+//! Whose each Stripe customer is: one undeleted per user, made by our own call.
+
+use chrono::{DateTime, Utc};
+use sea_orm::QuerySelect;
+use sea_orm::entity::prelude::*;
+
+use crate::{Reader, StoreError, Tx, rows};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "stripe_customers")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub customer_id: String,
+    pub provider: String,
+    pub user_id: Uuid,
+    pub created_at: DateTime<Utc>,
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+pub use Model as StripeCustomer;
+
+/// Adds a customer unless its user has one; tells whether it was added.
+///
+/// # Errors
+/// The database failed.
+pub async fn insert_unless_there(tx: &Tx, customer: StripeCustomer) -> Result<bool, StoreError> {
+    rows::insert_unless_there::<ActiveModel, _>(tx, customer).await
+}
+
+/// A user's customer.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_of_user(
+    reader: &impl Reader,
+    user_id: Uuid,
+) -> Result<Option<StripeCustomer>, StoreError> {
+    let customer = Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::DeletedAt.is_null())
+        .one(&reader.executor())
+        .await?;
+    Ok(customer)
+}
+
+/// Locks a user's customers: the first of the locks of a settlement.
+///
+/// # Errors
+/// The database failed.
+pub async fn lock_of_user(tx: &Tx, user_id: Uuid) -> Result<(), StoreError> {
+    Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .lock_exclusive()
+        .all(&tx.executor())
+        .await?;
+    Ok(())
+}
