@@ -8,6 +8,7 @@
 pub mod applications;
 pub mod audit;
 pub mod bookings;
+pub mod consents;
 mod db;
 mod error;
 pub mod idempotency;

@@ -6,6 +6,7 @@ use domain::order::OrderStatus;
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 
+use crate::stored::format_names;
 use crate::{Json, Page, PageRequest, Reader, StoreError, Stored, Tx, keyset, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -48,6 +49,12 @@ impl ActiveModelBehavior for ActiveModel {}
 pub use Model as Order;
 
 impl Order {
+    /// The names of its lesson formats.
+    #[must_use]
+    pub fn formats(&self) -> Vec<&'static str> {
+        format_names(self.wants_online, self.wants_offline)
+    }
+
     #[must_use]
     pub fn status_at(&self, now: DateTime<Utc>) -> OrderStatus {
         self.status.at(now, self.expires_at)

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
+use domain::lesson_format::LessonFormat;
 use domain::text_enum::TextEnum;
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, StringLen, ValueType, ValueTypeErr};
 use sea_orm::{
@@ -77,4 +78,16 @@ impl<T: TextEnum> IntoActiveValue<Self> for Stored<T> {
     fn into_active_value(self) -> ActiveValue<Self> {
         ActiveValue::Set(self)
     }
+}
+
+/// The names of the lesson formats that two columns stand for.
+pub(crate) fn format_names(online: bool, offline: bool) -> Vec<&'static str> {
+    [
+        (online, LessonFormat::Online),
+        (offline, LessonFormat::Offline),
+    ]
+    .into_iter()
+    .filter(|(is_offered, _)| *is_offered)
+    .map(|(_, format)| format.as_str())
+    .collect()
 }

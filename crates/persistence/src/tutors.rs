@@ -6,6 +6,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{Order, QueryOrder, QuerySelect};
 
+use crate::stored::format_names;
 use crate::{Json, Reader, StoreError, Tx, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -52,6 +53,12 @@ impl ActiveModelBehavior for ActiveModel {}
 pub use Model as TutorProfile;
 
 impl TutorProfile {
+    /// The names of its lesson formats.
+    #[must_use]
+    pub fn formats(&self) -> Vec<&'static str> {
+        format_names(self.teaches_online, self.teaches_offline)
+    }
+
     /// Premium is read from the clock: no job has to run for it to end.
     #[must_use]
     pub fn is_premium(&self, now: DateTime<Utc>) -> bool {
@@ -109,6 +116,21 @@ pub async fn find_by_user(
     let profile = Entity::find()
         .filter(Column::UserId.eq(user_id))
         .filter(Column::DeletedAt.is_null())
+        .one(&reader.executor())
+        .await?;
+    Ok(profile)
+}
+
+/// The tutor whose customer at Stripe it is.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_by_stripe_customer(
+    reader: &impl Reader,
+    customer_id: &str,
+) -> Result<Option<TutorProfile>, StoreError> {
+    let profile = Entity::find()
+        .filter(Column::StripeCustomerId.eq(customer_id))
         .one(&reader.executor())
         .await?;
     Ok(profile)

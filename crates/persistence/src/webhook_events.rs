@@ -77,6 +77,26 @@ pub async fn list_waiting(reader: &impl Reader) -> Result<Vec<WebhookEvent>, Sto
     Ok(events)
 }
 
+/// Those of the events that are parked.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_parked_among(
+    reader: &impl Reader,
+    event_ids: Vec<String>,
+) -> Result<Vec<String>, StoreError> {
+    use sea_orm::QuerySelect;
+    let parked = Entity::find()
+        .select_only()
+        .column(Column::EventId)
+        .filter(Column::EventId.is_in(event_ids))
+        .filter(Column::Outcome.eq(Stored(EventOutcome::Parked)))
+        .into_tuple()
+        .all(&reader.executor())
+        .await?;
+    Ok(parked)
+}
+
 /// What became of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {

@@ -1,1 +1,25 @@
+//! The use cases: one function each, one transaction each, called alike by handlers, jobs,
+//! commands and the seed.
 //!
+//! Those that only write to the database take the caller's [`persistence::Tx`], so that an
+//! idempotency key or a whole seed can commit with them. Those that hash a password or call a
+//! provider in between make their own transactions, and none is open during a call.
+
+pub mod accounts;
+pub mod applications;
+pub mod bookings;
+pub mod checkout;
+pub mod clock;
+mod error;
+pub mod matching;
+pub mod orders;
+pub mod passwords;
+pub mod premium;
+pub mod reviews;
+pub mod secrets;
+pub mod sessions;
+mod settlement;
+pub mod tutors;
+pub mod webhooks;
+
+pub use error::ServiceError;

@@ -1,0 +1,314 @@
+//! Accounts: registering, signing in, and one's own data.
+
+use domain::account::{Email, Role, check_new_password, person_name, phone};
+use domain::availability::parse_time_zone;
+use domain::language::Language;
+use domain::text_enum::TextEnum;
+use domain::validation::{FieldProblem, Violations};
+use persistence::users::{self, User};
+use persistence::{Db, Scope, Stored, Tx, audit, write};
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+use crate::ServiceError;
+use crate::passwords::Passwords;
+use crate::secrets::SigningSecrets;
+use crate::sessions::{self, SignedIn};
+
+/// Where somebody is taken to live who doesn't say.
+pub const DEFAULT_TIME_ZONE: &str = "Europe/Moscow";
+
+/// A registration as somebody wrote it, unchecked.
+#[derive(Debug, Clone)]
+pub struct RegistrationDraft {
+    pub email: String,
+    pub password: SecretString,
+    pub role: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub time_zone: Option<String>,
+    pub locale: Option<String>,
+    /// Kind and version of each text agreed to.
+    pub consents: Vec<(String, String)>,
+}
+
+/// Who is to have an account, checked; the password apart.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    pub email: Email,
+    pub role: Role,
+    pub first_name: String,
+    pub last_name: String,
+    pub time_zone: String,
+    pub locale: Language,
+    pub consents: Vec<(String, String)>,
+}
+
+impl RegistrationDraft {
+    /// # Errors
+    /// Everything that is wrong with it. Nobody registers as an administrator.
+    pub fn parse(&self) -> Result<NewAccount, Violations> {
+        let mut wrong = Violations::default();
+        let email = wrong.take("/email", Email::parse(&self.email));
+        let compared_with = email.as_ref().map_or("", Email::as_str);
+        wrong.take(
+            "/password",
+            check_new_password(self.password.expose_secret(), compared_with),
+        );
+        let role = wrong.take("/role", registrable_role(&self.role));
+        let first_name = wrong.take("/first_name", person_name(&self.first_name));
+        let last_name = wrong.take("/last_name", person_name(&self.last_name));
+        let time_zone = wrong.take("/time_zone", time_zone(self.time_zone.as_deref()));
+        let locale = wrong.take("/locale", locale(self.locale.as_deref()));
+        for (i, (kind, version)) in self.consents.iter().enumerate() {
+            let fine = |text: &str| !text.is_empty() && text.chars().count() <= 100;
+            if !fine(kind) || !fine(version) || self.consents.len() > 20 {
+                wrong.add(format!("/consents/{i}"), FieldProblem::TooLong { max: 100 });
+            }
+        }
+        match (email, role, first_name, last_name, time_zone, locale) {
+            (
+                Some(email),
+                Some(role),
+                Some(first_name),
+                Some(last_name),
+                Some(time_zone),
+                Some(locale),
+            ) if wrong.0.is_empty() => Ok(NewAccount {
+                email,
+                role,
+                first_name,
+                last_name,
+                time_zone,
+                locale,
+                consents: self.consents.clone(),
+            }),
+            _ => Err(wrong),
+        }
+    }
+}
+
+fn registrable_role(name: &str) -> Result<Role, FieldProblem> {
+    match Role::from_text(name) {
+        Some(role @ (Role::Student | Role::Tutor)) => Ok(role),
+        _ => Err(FieldProblem::NotOneOf {
+            allowed: vec!["student".into(), "tutor".into()],
+        }),
+    }
+}
+
+fn time_zone(name: Option<&str>) -> Result<String, FieldProblem> {
+    parse_time_zone(name.unwrap_or(DEFAULT_TIME_ZONE)).map(|zone| zone.name().to_owned())
+}
+
+fn locale(name: Option<&str>) -> Result<Language, FieldProblem> {
+    match name {
+        None => Ok(Language::default()),
+        Some(name) => Language::from_text(name).ok_or_else(|| FieldProblem::NotOneOf {
+            allowed: Language::texts(),
+        }),
+    }
+}
+
+/// Makes an account; without a password hash nobody can sign in to it.
+///
+/// # Errors
+/// [`ServiceError::AlreadyExists`] if the e-mail is known.
+pub async fn create(
+    tx: &Tx,
+    account: &NewAccount,
+    password_hash: Option<String>,
+) -> Result<User, ServiceError> {
+    let user = User {
+        id: tx.new_id(),
+        email: account.email.as_str().to_owned(),
+        password_hash,
+        role: Stored(account.role),
+        first_name: account.first_name.clone(),
+        last_name: account.last_name.clone(),
+        phone: None,
+        time_zone: account.time_zone.clone(),
+        locale: Stored(account.locale),
+        is_verified: false,
+        notification_seq: 0,
+        version: 1,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        deleted_at: None,
+        seed_run_id: tx.seed_run_id(),
+    };
+    if !users::insert_unless_known(tx, user.clone()).await? {
+        return Err(ServiceError::AlreadyExists);
+    }
+    for (kind, version) in &account.consents {
+        persistence::consents::insert(tx, user.id, kind, version).await?;
+    }
+    audit::record(
+        tx,
+        audit::Change {
+            action: "account.created",
+            object_type: "user",
+            object_id: user.id.to_string(),
+            before: None,
+            after: Some(serde_json::json!({ "role": account.role })),
+        },
+    )
+    .await?;
+    Ok(user)
+}
+
+/// Makes an account and signs it in.
+///
+/// # Errors
+/// What is wrong with the draft, or [`ServiceError::AlreadyExists`].
+pub async fn register(
+    db: &Db,
+    scope: &Scope,
+    passwords: &Passwords,
+    secrets: &SigningSecrets,
+    draft: RegistrationDraft,
+    user_agent: Option<&str>,
+) -> Result<SignedIn, ServiceError> {
+    let account = draft.parse()?;
+    let hash = passwords.hash(draft.password).await?;
+    write(db, scope, async |tx| {
+        let user = create(tx, &account, Some(hash.clone())).await?;
+        sessions::start(tx, secrets, user, user_agent).await
+    })
+    .await
+}
+
+/// Makes an administrator: for the command line only.
+///
+/// # Errors
+/// What is wrong with the e-mail or password, or [`ServiceError::AlreadyExists`].
+pub async fn create_admin(
+    db: &Db,
+    scope: &Scope,
+    passwords: &Passwords,
+    email: &str,
+    password: SecretString,
+) -> Result<User, ServiceError> {
+    let mut draft = RegistrationDraft {
+        email: email.to_owned(),
+        password,
+        role: Role::Student.as_str().to_owned(),
+        first_name: "Администратор".into(),
+        last_name: "Платформы".into(),
+        time_zone: None,
+        locale: None,
+        consents: Vec::new(),
+    };
+    let account = NewAccount {
+        role: Role::Admin,
+        ..draft.parse()?
+    };
+    let password = std::mem::take(&mut draft.password);
+    let hash = passwords.hash(password).await?;
+    write(db, scope, async |tx| {
+        create(tx, &account, Some(hash.clone())).await
+    })
+    .await
+}
+
+/// Gives an account a new password, whatever it had: for the demo's own accounts.
+///
+/// # Errors
+/// [`ServiceError::NotFound`], or the database failed.
+pub async fn set_password(
+    db: &Db,
+    scope: &Scope,
+    passwords: &Passwords,
+    user_id: Uuid,
+    password: SecretString,
+) -> Result<(), ServiceError> {
+    let hash = passwords.hash(password).await?;
+    write(db, scope, async |tx| {
+        let mut user = users::lock(tx, user_id)
+            .await?
+            .ok_or(ServiceError::NotFound)?;
+        user.password_hash = Some(hash.clone());
+        users::update(tx, user).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Signs in. A wrong password and an unknown e-mail answer alike and take alike.
+///
+/// # Errors
+/// [`ServiceError::InvalidCredentials`].
+pub async fn sign_in(
+    db: &Db,
+    scope: &Scope,
+    passwords: &Passwords,
+    secrets: &SigningSecrets,
+    email: &str,
+    password: SecretString,
+    user_agent: Option<&str>,
+) -> Result<SignedIn, ServiceError> {
+    let user = match Email::parse(email) {
+        Ok(email) => users::find_by_email(db, email.as_str()).await?,
+        Err(_) => None,
+    };
+    let stored = user.as_ref().and_then(|user| user.password_hash.clone());
+    let is_right = passwords.verify(password, stored).await?;
+    let user = user
+        .filter(|_| is_right)
+        .ok_or(ServiceError::InvalidCredentials)?;
+    write(db, scope, async |tx| {
+        sessions::start(tx, secrets, user.clone(), user_agent).await
+    })
+    .await
+}
+
+/// A change of one's own data; `None` leaves a field as it is.
+#[derive(Debug, Clone, Default)]
+pub struct AccountPatch {
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    /// `Some(None)` removes it.
+    pub phone: Option<Option<String>>,
+    pub time_zone: Option<String>,
+    pub locale: Option<String>,
+}
+
+/// Changes one's own data.
+///
+/// # Errors
+/// What is wrong with it.
+pub async fn update(tx: &Tx, user_id: Uuid, patch: &AccountPatch) -> Result<User, ServiceError> {
+    let mut user = users::lock(tx, user_id)
+        .await?
+        .ok_or(ServiceError::Unauthenticated)?;
+    let mut wrong = Violations::default();
+    if let Some(name) = &patch.first_name
+        && let Some(name) = wrong.take("/first_name", person_name(name))
+    {
+        user.first_name = name;
+    }
+    if let Some(name) = &patch.last_name
+        && let Some(name) = wrong.take("/last_name", person_name(name))
+    {
+        user.last_name = name;
+    }
+    match &patch.phone {
+        Some(Some(number)) => user.phone = wrong.take("/phone", phone(number)),
+        Some(None) => user.phone = None,
+        None => {}
+    }
+    if let Some(zone) = &patch.time_zone
+        && let Some(zone) = wrong.take("/time_zone", time_zone(Some(zone)))
+    {
+        user.time_zone = zone;
+    }
+    if let Some(name) = &patch.locale
+        && let Some(language) = wrong.take("/locale", locale(Some(name)))
+    {
+        user.locale = Stored(language);
+    }
+    wrong.into_result()?;
+    let user = users::update(tx, user).await?;
+    crate::tutors::refresh_search_of_user(tx, &user).await?;
+    Ok(user)
+}

@@ -1,0 +1,282 @@
+//! Applications: tutors' bids, and the student's choice among them.
+
+use chrono::{DateTime, Utc};
+use domain::application::{ApplicationEvent, ApplicationStatus, Bid};
+use domain::booking::{BookingStatus, FREE_CANCELLATION_HOURS, Period, pending_until};
+use domain::money::{Currency, Money, PLATFORM_FEE_BASIS_POINTS, split_fee};
+use domain::order::OrderEvent;
+use persistence::applications::{self, Application};
+use persistence::bookings::{self, Booking};
+use persistence::orders::{self, Order};
+use persistence::outbox::{self, NotificationType};
+use persistence::{Stored, Tx, audit, tutors};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::ServiceError;
+use crate::error::check_version;
+use crate::orders::{lock_current, tell_tutor};
+
+/// Sends a tutor's bid on an order; one that was withdrawn may be sent again.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for a tutor without a profile, [`ServiceError::InvalidState`] if
+/// the order isn't open, [`ServiceError::AlreadyExists`] if a bid stands.
+pub async fn create(
+    tx: &Tx,
+    user_id: Uuid,
+    order_id: Uuid,
+    bid: &Bid,
+) -> Result<Application, ServiceError> {
+    let profile = tutors::find_by_user(tx, user_id)
+        .await?
+        .ok_or(ServiceError::Forbidden)?;
+    let order = lock_current(tx, order_id).await?;
+    // An application can be sent exactly while one could be chosen.
+    order.status.on(OrderEvent::Choose)?;
+    let application = match applications::find_of_tutor(tx, order_id, profile.id).await? {
+        Some(sent) => resubmit(tx, sent, bid).await?,
+        None => insert(tx, order_id, profile.id, bid).await?,
+    };
+    let data = json!({ "order_id": order_id, "application_id": application.id });
+    outbox::tell(tx, order.student_id, NotificationType::NewApplication, data).await?;
+    Ok(application)
+}
+
+async fn insert(
+    tx: &Tx,
+    order_id: Uuid,
+    tutor_id: Uuid,
+    bid: &Bid,
+) -> Result<Application, ServiceError> {
+    let application = Application {
+        id: tx.new_id(),
+        order_id,
+        tutor_id,
+        price_minor: bid.price.minor,
+        currency: bid.price.currency.code().to_owned(),
+        message: bid.message.clone(),
+        status: Stored(ApplicationStatus::Submitted),
+        version: 1,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        seed_run_id: tx.seed_run_id(),
+    };
+    if applications::insert_unless_there(tx, application.clone()).await? {
+        Ok(application)
+    } else {
+        Err(ServiceError::AlreadyExists)
+    }
+}
+
+async fn resubmit(tx: &Tx, sent: Application, bid: &Bid) -> Result<Application, ServiceError> {
+    let Ok(next) = sent.status.on(ApplicationEvent::Resubmit) else {
+        return Err(ServiceError::AlreadyExists);
+    };
+    let application = Application {
+        price_minor: bid.price.minor,
+        message: bid.message.clone(),
+        status: Stored(next),
+        ..sent
+    };
+    Ok(applications::update(tx, application).await?)
+}
+
+/// A change of a bid; `None` leaves a field as it is.
+#[derive(Debug, Clone, Default)]
+pub struct BidPatch {
+    pub price: Option<i64>,
+    pub message: Option<String>,
+}
+
+/// Changes a bid before the choice.
+///
+/// # Errors
+/// [`ServiceError::PreconditionFailed`], [`ServiceError::InvalidState`], or what is wrong with it.
+pub async fn update(
+    tx: &Tx,
+    application_id: Uuid,
+    seen_version: Option<i64>,
+    patch: &BidPatch,
+) -> Result<Application, ServiceError> {
+    let application = lock(tx, application_id).await?;
+    let price = patch.price.unwrap_or(application.price_minor);
+    let message = patch.message.as_deref().unwrap_or(&application.message);
+    let bid = Bid::parse(price, message)?;
+    check_version(application.version, seen_version)?;
+    let next = application.status.on(ApplicationEvent::Edit)?;
+    let application = Application {
+        price_minor: bid.price.minor,
+        message: bid.message,
+        status: Stored(next),
+        ..application
+    };
+    Ok(applications::update(tx, application).await?)
+}
+
+/// Withdraws a bid before the choice.
+///
+/// # Errors
+/// [`ServiceError::InvalidState`].
+pub async fn withdraw(tx: &Tx, application_id: Uuid) -> Result<(), ServiceError> {
+    let mut application = lock(tx, application_id).await?;
+    application.status = Stored(application.status.on(ApplicationEvent::Withdraw)?);
+    applications::update(tx, application).await?;
+    Ok(())
+}
+
+/// Locks a bid behind its order, as every writer of either does.
+async fn lock(tx: &Tx, application_id: Uuid) -> Result<Application, ServiceError> {
+    let found = applications::find(tx, application_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    lock_current(tx, found.order_id).await?;
+    applications::lock_of_order(tx, found.order_id)
+        .await?
+        .into_iter()
+        .find(|application| application.id == application_id)
+        .ok_or(ServiceError::NotFound)
+}
+
+/// When the lesson that a choice books is to be, as the student wrote it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WishedTime {
+    pub starts_at: Option<DateTime<Utc>>,
+    pub duration_minutes: Option<i64>,
+}
+
+/// Chooses a bid: its order is in progress, the others are rejected, a booking waits for its
+/// payment. Of parallel choices one wins.
+///
+/// # Errors
+/// [`ServiceError::InvalidState`] if the order isn't open or the bid doesn't stand,
+/// [`ServiceError::Store`] with `SlotTaken` if the tutor is booked at that time, or what is wrong
+/// with the time.
+pub async fn choose(
+    tx: &Tx,
+    application_id: Uuid,
+    wished: WishedTime,
+) -> Result<Booking, ServiceError> {
+    let period = Period::parse(wished.starts_at, wished.duration_minutes, tx.now())?;
+    let found = applications::find(tx, application_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let mut order = lock_with_overdue(tx, &found).await?;
+    order.status = Stored(order.status.on(OrderEvent::Choose)?);
+    let chosen = settle_bids(tx, &order, application_id).await?;
+    let booking = booking_of(tx, &order, &chosen, period).await?;
+    if !bookings::insert_unless_booked(tx, booking.clone()).await? {
+        return Err(ServiceError::Conflict);
+    }
+    orders::update(tx, order).await?;
+    audit::record(
+        tx,
+        audit::Change {
+            action: "application.chosen",
+            object_type: "booking",
+            object_id: booking.id.to_string(),
+            before: None,
+            after: Some(
+                json!({ "application_id": chosen.id, "total_amount": booking.total_minor }),
+            ),
+        },
+    )
+    .await?;
+    Ok(booking)
+}
+
+/// Locks the order of a bid, and writes down the tutor's overdue bookings, so that their slots are
+/// free. Orders are locked by id: two choices that meet would wait for each other otherwise.
+async fn lock_with_overdue(tx: &Tx, bid: &Application) -> Result<Order, ServiceError> {
+    let overdue = bookings::list_overdue_of_tutor(tx, bid.tutor_id).await?;
+    let mut order_ids: Vec<Uuid> = overdue.iter().map(|b| b.order_id).collect();
+    order_ids.push(bid.order_id);
+    order_ids.sort_unstable();
+    order_ids.dedup();
+    let mut own = None;
+    for order_id in order_ids {
+        let order = lock_current(tx, order_id).await?;
+        if order_id == bid.order_id {
+            own = Some(order);
+        }
+    }
+    own.ok_or(ServiceError::NotFound)
+}
+
+/// Marks one bid chosen and the others that stand rejected, and tells their tutors.
+async fn settle_bids(
+    tx: &Tx,
+    order: &Order,
+    application_id: Uuid,
+) -> Result<Application, ServiceError> {
+    let mut chosen = None;
+    for mut application in applications::lock_of_order(tx, order.id).await? {
+        let data = json!({ "application_id": application.id, "order_id": order.id });
+        if application.id == application_id {
+            application.status = Stored(application.status.on(ApplicationEvent::Choose)?);
+            let application = applications::update(tx, application).await?;
+            tell_tutor(
+                tx,
+                application.tutor_id,
+                NotificationType::ApplicationChosen,
+                data,
+            )
+            .await?;
+            chosen = Some(application);
+        } else if let Ok(next) = application.status.on(ApplicationEvent::Reject) {
+            application.status = Stored(next);
+            let application = applications::update(tx, application).await?;
+            tell_tutor(
+                tx,
+                application.tutor_id,
+                NotificationType::ApplicationRejected,
+                data,
+            )
+            .await?;
+        }
+    }
+    chosen.ok_or(ServiceError::NotFound)
+}
+
+async fn booking_of(
+    tx: &Tx,
+    order: &Order,
+    chosen: &Application,
+    period: Option<Period>,
+) -> Result<Booking, ServiceError> {
+    let tutor = tutors::find(tx, chosen.tutor_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let total = Money {
+        minor: chosen.price_minor,
+        currency: Currency::parse(&chosen.currency).unwrap_or_default(),
+    };
+    let split = split_fee(total, PLATFORM_FEE_BASIS_POINTS);
+    Ok(Booking {
+        id: tx.new_id(),
+        order_id: order.id,
+        application_id: chosen.id,
+        student_id: order.student_id,
+        tutor_id: chosen.tutor_id,
+        status: Stored(BookingStatus::Pending),
+        status_before_dispute: None,
+        total_minor: total.minor,
+        platform_fee_minor: split.platform_fee.minor,
+        tutor_amount_minor: split.tutor_amount.minor,
+        currency: chosen.currency.clone(),
+        fee_basis_points: PLATFORM_FEE_BASIS_POINTS,
+        free_cancellation_hours: FREE_CANCELLATION_HOURS,
+        time_zone: tutor.time_zone,
+        starts_at: period.map(|p| p.starts_at),
+        ends_at: period.map(|p| p.ends_at),
+        pending_until: pending_until(tx.now(), period),
+        confirmed_at: None,
+        completed_at: None,
+        cancelled_at: None,
+        cancelled_by: None,
+        version: 1,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        seed_run_id: tx.seed_run_id(),
+    })
+}

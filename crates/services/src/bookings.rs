@@ -1,0 +1,240 @@
+//! Bookings: lessons that were chosen. Only the settlement of payments confirms one.
+
+use chrono::TimeDelta;
+use domain::application::ApplicationEvent;
+use domain::booking::{
+    BookingEvent, BookingStatus, CancelledBy, Period, is_over, refund_on_cancellation,
+};
+use domain::money::{Currency, Money};
+use domain::payment::{LedgerAccount, PaymentStatus};
+use domain::text_enum::InvalidState;
+use persistence::bookings::{self, Booking};
+use persistence::outbox::{self, NotificationType};
+use persistence::{Stored, Tx, applications, audit, ledger, payments, refunds};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::ServiceError;
+use crate::applications::WishedTime;
+use crate::error::check_version;
+use crate::orders::{lock_current, reopen_locked, tell_tutor};
+
+/// Cancels a booking. Before it was paid its order is open again; afterwards what the frozen policy
+/// gives back is decided here and refunded from there.
+///
+/// # Errors
+/// [`ServiceError::InvalidState`].
+pub async fn cancel(tx: &Tx, booking_id: Uuid, by: CancelledBy) -> Result<Booking, ServiceError> {
+    let found = bookings::find(tx, booking_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let order = lock_current(tx, found.order_id).await?;
+    let booking = bookings::lock(tx, booking_id).await?;
+    let was_pending = *booking.status == BookingStatus::Pending;
+    let application_id = booking.application_id;
+    let booking = cancel_locked(tx, booking, by).await?;
+    if was_pending {
+        if by == CancelledBy::Tutor {
+            withdraw_chosen(tx, order.id, application_id).await?;
+        }
+        reopen_locked(tx, order).await?;
+    }
+    Ok(booking)
+}
+
+/// The bid of a tutor who cancels does not compete again.
+async fn withdraw_chosen(
+    tx: &Tx,
+    order_id: Uuid,
+    application_id: Uuid,
+) -> Result<(), ServiceError> {
+    for mut application in applications::lock_of_order(tx, order_id).await? {
+        if application.id == application_id {
+            let submitted = application.status.on(ApplicationEvent::Reopen)?;
+            application.status = Stored(submitted.on(ApplicationEvent::Withdraw)?);
+            applications::update(tx, application).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Cancels a booking whose order is locked.
+pub(crate) async fn cancel_locked(
+    tx: &Tx,
+    mut booking: Booking,
+    by: CancelledBy,
+) -> Result<Booking, ServiceError> {
+    let before = *booking.status;
+    booking.status = Stored(before.on(BookingEvent::Cancel)?);
+    booking.cancelled_at = Some(tx.now());
+    booking.cancelled_by = Some(Stored(by));
+    if before == BookingStatus::Confirmed {
+        decide_refund(tx, &booking, by).await?;
+    }
+    let booking = bookings::update(tx, booking).await?;
+    note_change(tx, &booking, before).await?;
+    Ok(booking)
+}
+
+async fn decide_refund(tx: &Tx, booking: &Booking, by: CancelledBy) -> Result<(), ServiceError> {
+    let back = refund_on_cancellation(
+        booking.total(),
+        by,
+        tx.now(),
+        booking.starts_at,
+        booking.free_cancellation_hours,
+    );
+    let paid = payments::list_of_booking(tx, booking.id)
+        .await?
+        .into_iter()
+        .find(|payment| *payment.status == PaymentStatus::Completed);
+    if let Some(payment) = paid
+        && back.minor > 0
+    {
+        refunds::decide(
+            tx,
+            payment.id,
+            "booking_cancelled",
+            back.minor,
+            back.currency.code(),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Writes down that an unpaid booking's time has run out. Its order is locked.
+pub(crate) async fn expire_locked(tx: &Tx, mut booking: Booking) -> Result<(), ServiceError> {
+    let before = *booking.status;
+    booking.status = Stored(before.on(BookingEvent::Expire)?);
+    let booking = bookings::update(tx, booking).await?;
+    note_change(tx, &booking, before).await
+}
+
+/// Completes a lesson that is over: its tutor says so, and the money held for it is theirs.
+///
+/// # Errors
+/// [`ServiceError::InvalidState`], also before the end of the lesson and if it has no time.
+pub async fn complete(tx: &Tx, booking_id: Uuid) -> Result<Booking, ServiceError> {
+    let mut booking = lock_behind_order(tx, booking_id).await?;
+    let before = *booking.status;
+    booking.status = Stored(before.on(BookingEvent::Complete)?);
+    if !is_over(tx.now(), booking.ends_at) {
+        return Err(not_over());
+    }
+    booking.completed_at = Some(tx.now());
+    let booking = bookings::update(tx, booking).await?;
+    release(tx, &booking).await?;
+    note_change(tx, &booking, before).await?;
+    Ok(booking)
+}
+
+fn not_over() -> ServiceError {
+    ServiceError::InvalidState(InvalidState {
+        state: "confirmed",
+        allowed: vec!["cancel", "reschedule"],
+    })
+}
+
+/// Moves what was held for a lesson to the platform and its tutor.
+async fn release(tx: &Tx, booking: &Booking) -> Result<(), ServiceError> {
+    let paid = payments::list_of_booking(tx, booking.id)
+        .await?
+        .into_iter()
+        .find(|payment| *payment.status == PaymentStatus::Completed);
+    let Some(payment) = paid else {
+        return Err(ServiceError::Internal("a completed booking was never paid"));
+    };
+    let money = |minor| Money {
+        minor,
+        currency: Currency::parse(&booking.currency).unwrap_or_default(),
+    };
+    let entries = [
+        (LedgerAccount::Escrow, money(-booking.total_minor)),
+        (LedgerAccount::Platform, money(booking.platform_fee_minor)),
+        (LedgerAccount::Tutor, money(booking.tutor_amount_minor)),
+    ];
+    let transaction = ledger::LedgerTransaction {
+        payment_id: payment.id,
+        kind: "release",
+        reference: &booking.id.to_string(),
+        at: tx.now(),
+        entries: &entries,
+    };
+    Ok(ledger::post(tx, &transaction).await?)
+}
+
+/// Moves a lesson that begins in more than twelve hours.
+///
+/// # Errors
+/// [`ServiceError::PreconditionFailed`], [`ServiceError::InvalidState`], `SlotTaken`, or what is
+/// wrong with the time.
+pub async fn reschedule(
+    tx: &Tx,
+    booking_id: Uuid,
+    seen_version: Option<i64>,
+    wished: WishedTime,
+) -> Result<Booking, ServiceError> {
+    let booking = lock_behind_order(tx, booking_id).await?;
+    let period = Period::parse(wished.starts_at, wished.duration_minutes, tx.now())?;
+    check_version(booking.version, seen_version)?;
+    let status = booking.status.on(BookingEvent::Reschedule)?;
+    let notice = TimeDelta::hours(booking.free_cancellation_hours);
+    if booking
+        .starts_at
+        .is_some_and(|start| start - tx.now() <= notice)
+    {
+        return Err(not_over());
+    }
+    let booking = Booking {
+        status: Stored(status),
+        starts_at: period.map(|p| p.starts_at),
+        ends_at: period.map(|p| p.ends_at),
+        pending_until: match period {
+            Some(period) => booking.pending_until.min(period.starts_at),
+            None => booking.pending_until,
+        },
+        ..booking
+    };
+    let booking = bookings::update(tx, booking).await?;
+    let data = json!({ "booking_id": booking.id, "status": *booking.status });
+    tell_tutor(tx, booking.tutor_id, NotificationType::BookingUpdated, data).await?;
+    Ok(booking)
+}
+
+async fn lock_behind_order(tx: &Tx, booking_id: Uuid) -> Result<Booking, ServiceError> {
+    let found = bookings::find(tx, booking_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    lock_current(tx, found.order_id).await?;
+    Ok(bookings::lock(tx, booking_id).await?)
+}
+
+/// Tells both parties, and the audit trail, that a booking's state has changed.
+pub(crate) async fn note_change(
+    tx: &Tx,
+    booking: &Booking,
+    before: BookingStatus,
+) -> Result<(), ServiceError> {
+    let data = json!({ "booking_id": booking.id, "status": *booking.status });
+    outbox::tell(
+        tx,
+        booking.student_id,
+        NotificationType::BookingUpdated,
+        data.clone(),
+    )
+    .await?;
+    tell_tutor(tx, booking.tutor_id, NotificationType::BookingUpdated, data).await?;
+    audit::record(
+        tx,
+        audit::Change {
+            action: "booking.changed",
+            object_type: "booking",
+            object_id: booking.id.to_string(),
+            before: Some(json!({ "status": before })),
+            after: Some(json!({ "status": *booking.status })),
+        },
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! What a use case can answer other than its result.
+
+use domain::text_enum::InvalidState;
+use domain::validation::{FieldProblem, Violations};
+use payments::ProviderError;
+use persistence::{StoreError, TxError};
+
+/// One enum for all use cases; `api` turns it into problem documents in one place.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    #[error(transparent)]
+    Invalid(#[from] Violations),
+    /// It does not exist, or the caller may not know that it does.
+    #[error("not found")]
+    NotFound,
+    #[error("the caller may not do this")]
+    Forbidden,
+    #[error("the session is over or unknown")]
+    Unauthenticated,
+    #[error("wrong e-mail or password")]
+    InvalidCredentials,
+    #[error("the state {} does not allow this", .0.state)]
+    InvalidState(InvalidState),
+    #[error("it exists already")]
+    AlreadyExists,
+    /// Something else is going on with it; trying later may work.
+    #[error("it is busy")]
+    Conflict,
+    /// The caller has seen an older version.
+    #[error("it has changed since")]
+    PreconditionFailed,
+    #[error("the payment provider failed")]
+    Provider(#[from] ProviderError),
+    #[error("the database failed")]
+    Store(#[from] StoreError),
+    /// Neither the caller's fault nor the database's.
+    #[error("{0}")]
+    Internal(&'static str),
+}
+
+impl From<InvalidState> for ServiceError {
+    fn from(refused: InvalidState) -> Self {
+        Self::InvalidState(refused)
+    }
+}
+
+impl TxError for ServiceError {
+    fn store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// The error of a field that names something that doesn't exist.
+pub(crate) fn unknown(pointer: impl Into<String>) -> ServiceError {
+    Violations::one(pointer, FieldProblem::Unknown).into()
+}
+
+/// Refuses a change of a version that the caller has not seen.
+pub(crate) fn check_version(current: i64, seen: Option<i64>) -> Result<(), ServiceError> {
+    match seen {
+        Some(seen) if seen != current => Err(ServiceError::PreconditionFailed),
+        _ => Ok(()),
+    }
+}

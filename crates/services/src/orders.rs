@@ -1,0 +1,290 @@
+//! Orders: what students ask for.
+
+use domain::application::ApplicationEvent;
+use domain::booking::{BookingStatus, CancelledBy};
+use domain::lesson_format::LessonFormat;
+use domain::order::{OrderDraft, OrderEvent, OrderStatus, OrderTerms, check_completion};
+use domain::search::fold_phrase;
+use persistence::orders::{self, Order};
+use persistence::outbox::{self, NotificationType};
+use persistence::{Stored, Tx, applications, bookings, subjects, tutors, users};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::ServiceError;
+use crate::bookings::{cancel_locked, expire_locked};
+use crate::error::{check_version, unknown};
+
+/// Places an order.
+///
+/// # Errors
+/// What is wrong with it.
+pub async fn create(
+    tx: &Tx,
+    student_id: Uuid,
+    subject: &str,
+    draft: OrderDraft,
+) -> Result<Order, ServiceError> {
+    let student = users::find(tx, student_id)
+        .await?
+        .ok_or(ServiceError::Unauthenticated)?;
+    let terms = draft.parse(tx.now(), &student.time_zone);
+    let subject_id = subject_id(tx, subject).await;
+    // Both are looked at before either is reported, so that one answer names all that is wrong.
+    let (terms, subject_id) = match (terms, subject_id) {
+        (Ok(terms), Ok(subject_id)) => (terms, subject_id),
+        (Err(mut wrong), Err(ServiceError::Invalid(also))) => {
+            wrong.0.extend(also.0);
+            return Err(wrong.into());
+        }
+        (Err(wrong), _) => return Err(wrong.into()),
+        (_, Err(error)) => return Err(error),
+    };
+    let blank = Order {
+        id: tx.new_id(),
+        student_id,
+        subject_id,
+        title: String::new(),
+        description: String::new(),
+        goal: None,
+        budget_min_minor: 0,
+        budget_max_minor: 0,
+        currency: String::new(),
+        wants_online: false,
+        wants_offline: false,
+        city: None,
+        city_folded: None,
+        region: None,
+        region_folded: None,
+        availability: None,
+        time_zone: String::new(),
+        status: Stored(OrderStatus::Open),
+        expires_at: terms.expires_at,
+        version: 1,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        deleted_at: None,
+        seed_run_id: tx.seed_run_id(),
+    };
+    let order = with_terms(blank, &terms)?;
+    orders::insert(tx, order.clone()).await?;
+    Ok(order)
+}
+
+/// Changes an open order to what `edit` makes of its present terms; `subject` is a slug.
+///
+/// # Errors
+/// [`ServiceError::PreconditionFailed`] if it isn't the version that the caller has seen,
+/// [`ServiceError::InvalidState`] if it isn't open, or what is wrong with the change.
+pub async fn update(
+    tx: &Tx,
+    order_id: Uuid,
+    seen_version: Option<i64>,
+    subject: Option<&str>,
+    edit: impl FnOnce(OrderDraft) -> OrderDraft,
+) -> Result<Order, ServiceError> {
+    let order = lock_current(tx, order_id).await?;
+    let terms = edit(draft_of(&order)?).parse(order.created_at, &order.time_zone)?;
+    let subject_id = match subject {
+        Some(slug) => subject_id(tx, slug).await?,
+        None => order.subject_id,
+    };
+    check_version(order.version, seen_version)?;
+    if *order.status != OrderStatus::Open {
+        // Only an open order can be chosen from, so the refusal names the same moves.
+        order.status.on(OrderEvent::Choose)?;
+    }
+    let order = with_terms(
+        Order {
+            subject_id,
+            ..order
+        },
+        &terms,
+    )?;
+    Ok(orders::update(tx, order).await?)
+}
+
+/// Cancels an order, and its booking by the booking's own rules.
+///
+/// # Errors
+/// [`ServiceError::InvalidState`].
+pub async fn cancel(tx: &Tx, order_id: Uuid) -> Result<Order, ServiceError> {
+    let mut order = lock_current(tx, order_id).await?;
+    order.status = Stored(order.status.on(OrderEvent::Cancel)?);
+    if let Some(booking) = bookings::lock_live_of_order(tx, order_id).await? {
+        cancel_locked(tx, booking, CancelledBy::Student).await?;
+    }
+    let order = orders::update(tx, order).await?;
+    reject_submitted(tx, order_id).await?;
+    Ok(order)
+}
+
+/// Completes an order whose booking is completed.
+///
+/// # Errors
+/// [`ServiceError::InvalidState`].
+pub async fn complete(tx: &Tx, order_id: Uuid) -> Result<Order, ServiceError> {
+    let mut order = lock_current(tx, order_id).await?;
+    let next = order.status.on(OrderEvent::Complete)?;
+    let booking = bookings::lock_live_of_order(tx, order_id).await?;
+    check_completion(booking.map_or(BookingStatus::Cancelled, |b| *b.status))?;
+    order.status = Stored(next);
+    Ok(orders::update(tx, order).await?)
+}
+
+/// Locks an order and writes down what the clock has decided since it was last written: that it
+/// has expired, or that its unpaid booking has and it is open again.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn lock_current(tx: &Tx, order_id: Uuid) -> Result<Order, ServiceError> {
+    let mut order = orders::lock(tx, order_id).await?;
+    if *order.status == OrderStatus::InProgress
+        && let Some(booking) = bookings::lock_live_of_order(tx, order_id).await?
+        && booking.status_at(tx.now()) == BookingStatus::Expired
+    {
+        expire_locked(tx, booking).await?;
+        order = reopen_locked(tx, order).await?;
+    }
+    if order.status_at(tx.now()) == OrderStatus::Expired && *order.status == OrderStatus::Open {
+        order.status = Stored(order.status.on(OrderEvent::Expire)?);
+        order = orders::update(tx, order).await?;
+        reject_submitted(tx, order_id).await?;
+    }
+    Ok(order)
+}
+
+/// Opens an order again whose booking came to nothing before it was paid: the bids compete anew,
+/// that of a tutor who cancelled apart.
+pub(crate) async fn reopen_locked(tx: &Tx, mut order: Order) -> Result<Order, ServiceError> {
+    order.status = Stored(order.status.on(OrderEvent::Reopen)?);
+    for mut application in applications::lock_of_order(tx, order.id).await? {
+        if let Ok(next) = application.status.on(ApplicationEvent::Reopen) {
+            application.status = Stored(next);
+            applications::update(tx, application).await?;
+        }
+    }
+    let order = orders::update(tx, order).await?;
+    tell_student(tx, &order).await?;
+    Ok(order)
+}
+
+async fn tell_student(tx: &Tx, order: &Order) -> Result<(), ServiceError> {
+    let data = json!({ "order_id": order.id, "status": *order.status });
+    outbox::tell(
+        tx,
+        order.student_id,
+        NotificationType::OrderStatusChanged,
+        data,
+    )
+    .await?;
+    Ok(())
+}
+
+/// An order that ends rejects the bids that were waiting, and tells their tutors.
+async fn reject_submitted(tx: &Tx, order_id: Uuid) -> Result<(), ServiceError> {
+    for mut application in applications::lock_of_order(tx, order_id).await? {
+        if let Ok(next) = application.status.on(ApplicationEvent::Reject) {
+            application.status = Stored(next);
+            let application = applications::update(tx, application).await?;
+            tell_tutor(
+                tx,
+                application.tutor_id,
+                NotificationType::ApplicationRejected,
+                json!({
+                    "application_id": application.id, "order_id": order_id,
+                }),
+            )
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn tell_tutor(
+    tx: &Tx,
+    tutor_id: Uuid,
+    kind: NotificationType,
+    data: serde_json::Value,
+) -> Result<(), ServiceError> {
+    if let Some(profile) = tutors::find(tx, tutor_id).await? {
+        outbox::tell(tx, profile.user_id, kind, data).await?;
+    }
+    Ok(())
+}
+
+/// Whether a tutor may see an order: an open one always, another only if they applied.
+///
+/// # Errors
+/// The database failed.
+pub async fn is_visible_to_tutor(
+    reader: &impl persistence::Reader,
+    order: &Order,
+    user_id: Uuid,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<bool, ServiceError> {
+    if order.status_at(now) == OrderStatus::Open {
+        return Ok(true);
+    }
+    let Some(profile) = tutors::find_by_user(reader, user_id).await? else {
+        return Ok(false);
+    };
+    let own = applications::find_of_tutor(reader, order.id, profile.id).await?;
+    Ok(own.is_some())
+}
+
+async fn subject_id(tx: &Tx, slug: &str) -> Result<Uuid, ServiceError> {
+    subjects::find_by_slug(tx, slug)
+        .await?
+        .map(|subject| subject.id)
+        .ok_or_else(|| unknown("/subject"))
+}
+
+fn with_terms(order: Order, terms: &OrderTerms) -> Result<Order, ServiceError> {
+    Ok(Order {
+        title: terms.title.clone(),
+        description: terms.description.clone(),
+        goal: terms.goal.clone(),
+        budget_min_minor: terms.budget_min.minor,
+        budget_max_minor: terms.budget_max.minor,
+        currency: terms.budget_max.currency.code().to_owned(),
+        wants_online: terms.formats.contains(&LessonFormat::Online),
+        wants_offline: terms.formats.contains(&LessonFormat::Offline),
+        city_folded: terms.city.as_deref().map(fold_phrase),
+        city: terms.city.clone(),
+        region_folded: terms.region.as_deref().map(fold_phrase),
+        region: terms.region.clone(),
+        availability: terms
+            .availability
+            .as_ref()
+            .map(serde_json::to_value)
+            .transpose()
+            .map_err(|_| ServiceError::Internal("availability could not be stored"))?,
+        time_zone: terms.time_zone.clone(),
+        expires_at: terms.expires_at,
+        ..order
+    })
+}
+
+/// An order's present terms as its student could have written them.
+fn draft_of(order: &Order) -> Result<OrderDraft, ServiceError> {
+    Ok(OrderDraft {
+        title: order.title.clone(),
+        description: order.description.clone(),
+        goal: order.goal.clone(),
+        budget_min: order.budget_min_minor,
+        budget_max: order.budget_max_minor,
+        currency: Some(order.currency.clone()),
+        formats: order.formats().into_iter().map(String::from).collect(),
+        city: order.city.clone(),
+        region: order.region.clone(),
+        availability: order
+            .availability
+            .clone()
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|_| ServiceError::Internal("stored availability could not be read"))?,
+        time_zone: Some(order.time_zone.clone()),
+        expires_at: Some(order.expires_at),
+    })
+}

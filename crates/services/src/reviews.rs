@@ -1,0 +1,79 @@
+//! Reviews: of a completed lesson by its student, answered once by its tutor.
+
+use domain::booking::{BookingEvent, BookingStatus};
+use domain::review::{NewReview, rating_milli};
+use domain::text_enum::InvalidState;
+use persistence::reviews::{self, Review};
+use persistence::{Tx, bookings, tutors};
+use uuid::Uuid;
+
+use crate::ServiceError;
+
+/// Reviews a completed booking; the tutor's rating follows in the same transaction.
+///
+/// # Errors
+/// [`ServiceError::InvalidState`] if it isn't completed, [`ServiceError::AlreadyExists`].
+pub async fn create(tx: &Tx, booking_id: Uuid, review: &NewReview) -> Result<Review, ServiceError> {
+    let booking = bookings::lock(tx, booking_id).await?;
+    if *booking.status != BookingStatus::Completed {
+        return Err(refused(booking.status_at(tx.now())));
+    }
+    let row = Review {
+        id: tx.new_id(),
+        booking_id,
+        tutor_id: booking.tutor_id,
+        student_id: booking.student_id,
+        rating: review.rating,
+        text: review.text.clone(),
+        reply: None,
+        replied_at: None,
+        created_at: tx.now(),
+        seed_run_id: tx.seed_run_id(),
+    };
+    if !reviews::insert_unless_there(tx, row.clone()).await? {
+        return Err(ServiceError::AlreadyExists);
+    }
+    let mut profile = tutors::lock(tx, booking.tutor_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    profile.rating_sum += review.rating;
+    profile.rating_count += 1;
+    profile.rating_milli = rating_milli(profile.rating_sum, profile.rating_count);
+    tutors::update(tx, profile).await?;
+    Ok(row)
+}
+
+fn refused(status: BookingStatus) -> ServiceError {
+    match status.on(BookingEvent::Complete) {
+        // A confirmed booking can be completed, and then reviewed.
+        Ok(_) => ServiceError::InvalidState(InvalidState {
+            state: "confirmed",
+            allowed: vec!["complete"],
+        }),
+        Err(refused) => refused.into(),
+    }
+}
+
+/// Answers a review of one's own, once.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for another tutor's, [`ServiceError::AlreadyExists`].
+pub async fn reply(
+    tx: &Tx,
+    user_id: Uuid,
+    review_id: Uuid,
+    reply: &str,
+) -> Result<Review, ServiceError> {
+    let own = tutors::find_by_user(tx, user_id).await?;
+    let mut review = reviews::lock(tx, review_id)
+        .await?
+        .filter(|review| own.is_some_and(|tutor| tutor.id == review.tutor_id))
+        .ok_or(ServiceError::NotFound)?;
+    if review.reply.is_some() {
+        return Err(ServiceError::AlreadyExists);
+    }
+    review.reply = Some(reply.to_owned());
+    review.replied_at = Some(tx.now());
+    reviews::update(tx, review.clone()).await?;
+    Ok(review)
+}

@@ -1,0 +1,217 @@
+//! Tutor profiles: made and changed by their tutors, verified by us.
+
+use domain::lesson_format::LessonFormat;
+use domain::search::{SearchDocument, fold_phrase};
+use domain::tutor::{TutorProfileDraft, TutorProfileTerms, last_initial};
+use domain::validation::{FieldProblem, Violations};
+use persistence::tutor_listing::{TutorCard, with_cards};
+use persistence::tutors::{self, TutorProfile};
+use persistence::users::{self, User};
+use persistence::{Tx, audit, subjects, tutor_search, tutor_subjects};
+use uuid::Uuid;
+
+use crate::ServiceError;
+use crate::error::check_version;
+
+/// Makes a tutor's profile.
+///
+/// # Errors
+/// What is wrong with it, or [`ServiceError::AlreadyExists`].
+pub async fn create(
+    tx: &Tx,
+    user_id: Uuid,
+    draft: TutorProfileDraft,
+) -> Result<TutorCard, ServiceError> {
+    let terms = draft.parse()?;
+    let subject_ids = subject_ids(tx, &terms.subjects).await?;
+    let blank = TutorProfile {
+        id: tx.new_id(),
+        user_id,
+        bio: String::new(),
+        experience_years: 0,
+        hourly_rate_minor: 0,
+        currency: String::new(),
+        city: None,
+        city_folded: None,
+        region: None,
+        region_folded: None,
+        time_zone: String::new(),
+        teaches_online: false,
+        teaches_offline: false,
+        availability: serde_json::Value::Null,
+        is_verified: false,
+        rating_sum: 0,
+        rating_count: 0,
+        rating_milli: 0,
+        stripe_customer_id: None,
+        premium_until: None,
+        premium_expires_at: None,
+        premium_active_until: None,
+        version: 1,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        hidden_at: None,
+        deleted_at: None,
+        seed_run_id: tx.seed_run_id(),
+    };
+    let profile = with_terms(blank, &terms)?;
+    if !tutors::insert_unless_there(tx, profile.clone()).await? {
+        return Err(ServiceError::AlreadyExists);
+    }
+    tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
+    index(tx, profile).await
+}
+
+/// A tutor's own profile.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] if there is none yet.
+pub async fn get_own(
+    reader: &impl persistence::Reader,
+    user_id: Uuid,
+) -> Result<TutorCard, ServiceError> {
+    let profile = tutors::find_by_user(reader, user_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    card(reader, profile).await
+}
+
+/// Changes a tutor's own profile to what `edit` makes of its present terms.
+///
+/// # Errors
+/// [`ServiceError::NotFound`], [`ServiceError::PreconditionFailed`] if it isn't the version that
+/// the caller has seen, or what is wrong with the change.
+pub async fn update_own(
+    tx: &Tx,
+    user_id: Uuid,
+    seen_version: Option<i64>,
+    edit: impl FnOnce(TutorProfileDraft) -> TutorProfileDraft,
+) -> Result<TutorCard, ServiceError> {
+    let found = tutors::find_by_user(tx, user_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let profile = tutors::lock(tx, found.id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let present = card(tx, profile.clone()).await?;
+    let terms = edit(draft_of(&present)?).parse()?;
+    check_version(profile.version, seen_version)?;
+    let subject_ids = subject_ids(tx, &terms.subjects).await?;
+    let profile = tutors::update(tx, with_terms(profile, &terms)?).await?;
+    tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
+    index(tx, profile).await
+}
+
+/// Verifies a profile: a badge, and a condition for being matched.
+///
+/// # Errors
+/// [`ServiceError::NotFound`].
+pub async fn verify(tx: &Tx, tutor_id: Uuid) -> Result<(), ServiceError> {
+    let mut profile = tutors::lock(tx, tutor_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    profile.is_verified = true;
+    tutors::update(tx, profile).await?;
+    audit::record(
+        tx,
+        audit::Change {
+            action: "tutor.verified",
+            object_type: "tutor_profile",
+            object_id: tutor_id.to_string(),
+            before: None,
+            after: None,
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+/// A tutor who changes their name is found by the new one.
+pub(crate) async fn refresh_search_of_user(tx: &Tx, user: &User) -> Result<(), ServiceError> {
+    if let Some(profile) = tutors::find_by_user(tx, user.id).await? {
+        index(tx, profile).await?;
+    }
+    Ok(())
+}
+
+async fn card(
+    reader: &impl persistence::Reader,
+    profile: TutorProfile,
+) -> Result<TutorCard, ServiceError> {
+    with_cards(reader, vec![profile])
+        .await?
+        .pop()
+        .ok_or(ServiceError::NotFound)
+}
+
+/// Stores what the profile can be found by: only what its public card shows.
+async fn index(tx: &Tx, profile: TutorProfile) -> Result<TutorCard, ServiceError> {
+    let user = users::find(tx, profile.user_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let card = card(tx, profile).await?;
+    let name = format!("{} {}", user.first_name, last_initial(&user.last_name));
+    let document = SearchDocument::new(
+        &name,
+        card.subjects
+            .iter()
+            .flat_map(|subject| [subject.name_ru.as_str(), subject.name_en.as_str()]),
+        card.profile.city.as_deref(),
+        &card.profile.bio,
+    );
+    tutor_search::put(tx, card.profile.id, &document).await?;
+    Ok(card)
+}
+
+async fn subject_ids(tx: &Tx, slugs: &[String]) -> Result<Vec<Uuid>, ServiceError> {
+    let catalogue = subjects::list(tx).await?;
+    let mut wrong = Violations::default();
+    let mut ids = Vec::new();
+    for (i, slug) in slugs.iter().enumerate() {
+        match catalogue.iter().find(|subject| subject.slug == *slug) {
+            Some(subject) => ids.push(subject.id),
+            None => wrong.add(format!("/subjects/{i}"), FieldProblem::Unknown),
+        }
+    }
+    wrong.into_result()?;
+    Ok(ids)
+}
+
+fn with_terms(
+    profile: TutorProfile,
+    terms: &TutorProfileTerms,
+) -> Result<TutorProfile, ServiceError> {
+    Ok(TutorProfile {
+        bio: terms.bio.clone(),
+        experience_years: terms.experience_years,
+        hourly_rate_minor: terms.hourly_rate.minor,
+        currency: terms.hourly_rate.currency.code().to_owned(),
+        city_folded: terms.city.as_deref().map(fold_phrase),
+        city: terms.city.clone(),
+        region_folded: terms.region.as_deref().map(fold_phrase),
+        region: terms.region.clone(),
+        time_zone: terms.time_zone.clone(),
+        teaches_online: terms.formats.contains(&LessonFormat::Online),
+        teaches_offline: terms.formats.contains(&LessonFormat::Offline),
+        availability: serde_json::to_value(&terms.availability)
+            .map_err(|_| ServiceError::Internal("availability could not be stored"))?,
+        ..profile
+    })
+}
+
+/// A profile's present terms as its tutor could have written them.
+fn draft_of(card: &TutorCard) -> Result<TutorProfileDraft, ServiceError> {
+    let profile = &card.profile;
+    Ok(TutorProfileDraft {
+        bio: profile.bio.clone(),
+        experience_years: profile.experience_years,
+        hourly_rate: profile.hourly_rate_minor,
+        subjects: card.subjects.iter().map(|s| s.slug.clone()).collect(),
+        city: profile.city.clone(),
+        region: profile.region.clone(),
+        time_zone: profile.time_zone.clone(),
+        formats: profile.formats().into_iter().map(String::from).collect(),
+        availability: serde_json::from_value(profile.availability.clone())
+            .map_err(|_| ServiceError::Internal("stored availability could not be read"))?,
+    })
+}

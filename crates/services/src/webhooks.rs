@@ -1,0 +1,163 @@
+//! Stripe's events: recorded once, turned into facts, settled in the same transaction.
+
+use domain::payment::EventOutcome;
+use domain::settlement::{Judgment, ParkReason};
+use payments::events::{Event, Fact};
+use persistence::stripe_facts::{self, FactKeys};
+use persistence::webhook_events::{self, WebhookEvent};
+use persistence::{Db, Scope, Stored, Tx, write};
+
+use crate::ServiceError;
+use crate::settlement::{self, Judgments};
+
+domain::text_enum! {
+    /// What Stripe is answered.
+    Receipt {
+        Applied = "applied",
+        Duplicate = "duplicate",
+        Stale = "stale",
+        Ignored = "ignored",
+        Parked = "parked",
+    }
+}
+
+impl From<EventOutcome> for Receipt {
+    fn from(outcome: EventOutcome) -> Self {
+        match outcome {
+            EventOutcome::Applied => Self::Applied,
+            EventOutcome::Stale => Self::Stale,
+            EventOutcome::Ignored => Self::Ignored,
+            EventOutcome::Parked => Self::Parked,
+        }
+    }
+}
+
+/// Receives a verified event. A failure leaves nothing behind but a note for the operator, so that
+/// Stripe's next try finds the event new.
+///
+/// # Errors
+/// The database failed: answered with a 5xx, so that Stripe tries again.
+pub async fn receive(db: &Db, scope: &Scope, event: &Event) -> Result<Receipt, ServiceError> {
+    let received = receive_and_heal(db, scope, event).await;
+    if let Err(error) = &received {
+        let cause = error.to_string();
+        let noted =
+            webhook_events::note_failure(db, &event.id, &event.event_type, &cause, scope.now).await;
+        if let Err(error) = noted {
+            log::warn!(event_id = event.id.as_str(); "a failed delivery could not be noted: {error}");
+        }
+    }
+    received
+}
+
+async fn receive_and_heal(db: &Db, scope: &Scope, event: &Event) -> Result<Receipt, ServiceError> {
+    let receipt = write(db, scope, async |tx| record(tx, event).await).await?;
+    // Of two parallel transactions each saw only its own facts: now that this one is committed,
+    // whichever looks last sees both.
+    match &event.fact {
+        Some(fact) if receipt != Receipt::Duplicate => {
+            write(db, scope, async |tx| {
+                settle_event(tx, &event.id, fact).await
+            })
+            .await
+        }
+        _ => Ok(receipt),
+    }
+}
+
+/// Records an event and settles what it is about, in the caller's transaction.
+///
+/// # Errors
+/// The database failed.
+pub async fn record(tx: &Tx, event: &Event) -> Result<Receipt, ServiceError> {
+    let row = WebhookEvent {
+        id: tx.new_id(),
+        event_id: event.id.clone(),
+        event_type: event.event_type.clone(),
+        api_version: event.api_version.clone(),
+        created: event.created,
+        livemode: event.livemode,
+        payload: event.payload.clone(),
+        outcome: Stored(EventOutcome::Ignored),
+        reason: None,
+        explanation: Some("this type is not handled".into()),
+        received_at: tx.now(),
+        processed_at: tx.now(),
+        resolved_at: None,
+        seed_run_id: tx.seed_run_id(),
+    };
+    if !webhook_events::insert_unless_known(tx, row).await? {
+        return Ok(Receipt::Duplicate);
+    }
+    let Some(fact) = &event.fact else {
+        return Ok(Receipt::Ignored);
+    };
+    match fact {
+        Fact::Session(fact) => stripe_facts::insert_session(tx, fact).await?,
+        Fact::Invoice(fact) => stripe_facts::insert_invoice(tx, fact).await?,
+        Fact::Subscription(fact) => stripe_facts::insert_subscription(tx, fact).await?,
+    }
+    settle_event(tx, &event.id, fact).await
+}
+
+async fn settle_event(tx: &Tx, event_id: &str, fact: &Fact) -> Result<Receipt, ServiceError> {
+    let extra = keys_of(fact);
+    let mut judgments = Judgments::new();
+    for root in settlement::roots_of(tx, fact).await? {
+        for (event_id, judgment) in settlement::settle(tx, root, &extra).await? {
+            let known = judgments.entry(event_id).or_insert(judgment);
+            // What counted for one root counted.
+            if matches!(judgment, Judgment::Applied | Judgment::Stale) {
+                *known = judgment;
+            }
+        }
+    }
+    let verdict = settlement::write_verdicts(tx, event_id, &judgments).await?;
+    if let Some(reason) = verdict.reason
+        && reason != ParkReason::Waiting
+    {
+        log::error!(event_id, reason = domain::text_enum::TextEnum::as_str(reason); "an event is parked and needs a person");
+    }
+    Ok(verdict.outcome.into())
+}
+
+fn keys_of(fact: &Fact) -> FactKeys {
+    let (session, subscription, invoice) = match fact {
+        Fact::Session(f) => (
+            Some(&f.session_id),
+            f.subscription_id.as_ref(),
+            f.invoice_id.as_ref(),
+        ),
+        Fact::Invoice(f) => (None, f.subscription_id.as_ref(), Some(&f.invoice_id)),
+        Fact::Subscription(f) => (None, Some(&f.subscription_id), None),
+    };
+    FactKeys {
+        payment_ids: Vec::new(),
+        session_ids: session.cloned().into_iter().collect(),
+        subscription_ids: subscription.cloned().into_iter().collect(),
+        invoice_ids: invoice.cloned().into_iter().collect(),
+    }
+}
+
+/// Settles again what waits for a missing piece; tells how many events no longer wait.
+///
+/// # Errors
+/// The database failed.
+pub async fn settle_waiting(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
+    let mut healed = 0;
+    for row in webhook_events::list_waiting(db).await? {
+        let body = row.payload.to_string();
+        let Ok(Event {
+            fact: Some(fact), ..
+        }) = payments::events::read(body.as_bytes())
+        else {
+            continue;
+        };
+        let receipt = write(db, scope, async |tx| {
+            settle_event(tx, &row.event_id, &fact).await
+        })
+        .await?;
+        healed += usize::from(receipt != Receipt::Parked);
+    }
+    Ok(healed)
+}
