@@ -1,1 +1,13 @@
-//!
+//! The HTTP face of the platform: routes, extractors, middleware, OpenAPI, and the `tutors` binary
+//! with its commands.
+
+pub mod access;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod middleware;
+pub mod openapi;
+pub mod problem;
+pub mod request;
+pub mod routes;
+pub mod state;

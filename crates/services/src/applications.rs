@@ -14,7 +14,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::ServiceError;
-use crate::error::check_version;
+use crate::error::SeenVersion;
 use crate::orders::{lock_current, tell_tutor};
 
 /// Sends a tutor's bid on an order; one that was withdrawn may be sent again.
@@ -96,14 +96,14 @@ pub struct BidPatch {
 pub async fn update(
     tx: &Tx,
     application_id: Uuid,
-    seen_version: Option<i64>,
+    seen: SeenVersion,
     patch: &BidPatch,
 ) -> Result<Application, ServiceError> {
     let application = lock(tx, application_id).await?;
     let price = patch.price.unwrap_or(application.price_minor);
     let message = patch.message.as_deref().unwrap_or(&application.message);
     let bid = Bid::parse(price, message)?;
-    check_version(application.version, seen_version)?;
+    seen.check(application.version)?;
     let next = application.status.on(ApplicationEvent::Edit)?;
     let application = Application {
         price_minor: bid.price.minor,

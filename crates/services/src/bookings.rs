@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::ServiceError;
 use crate::applications::WishedTime;
-use crate::error::check_version;
+use crate::error::SeenVersion;
 use crate::orders::{lock_current, reopen_locked, tell_tutor};
 
 /// Cancels a booking. Before it was paid its order is open again; afterwards what the frozen policy
@@ -172,12 +172,12 @@ async fn release(tx: &Tx, booking: &Booking) -> Result<(), ServiceError> {
 pub async fn reschedule(
     tx: &Tx,
     booking_id: Uuid,
-    seen_version: Option<i64>,
+    seen: SeenVersion,
     wished: WishedTime,
 ) -> Result<Booking, ServiceError> {
     let booking = lock_behind_order(tx, booking_id).await?;
     let period = Period::parse(wished.starts_at, wished.duration_minutes, tx.now())?;
-    check_version(booking.version, seen_version)?;
+    seen.check(booking.version)?;
     let status = booking.status.on(BookingEvent::Reschedule)?;
     let notice = TimeDelta::hours(booking.free_cancellation_hours);
     if booking

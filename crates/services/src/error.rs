@@ -26,6 +26,9 @@ pub enum ServiceError {
     /// Something else is going on with it; trying later may work.
     #[error("it is busy")]
     Conflict,
+    /// The caller must say which version they mean to change.
+    #[error("no version was named")]
+    PreconditionRequired,
     /// The caller has seen an older version.
     #[error("it has changed since")]
     PreconditionFailed,
@@ -58,10 +61,26 @@ pub(crate) fn unknown(pointer: impl Into<String>) -> ServiceError {
     Violations::one(pointer, FieldProblem::Unknown).into()
 }
 
-/// Refuses a change of a version that the caller has not seen.
-pub(crate) fn check_version(current: i64, seen: Option<i64>) -> Result<(), ServiceError> {
-    match seen {
-        Some(seen) if seen != current => Err(ServiceError::PreconditionFailed),
-        _ => Ok(()),
+/// Which version of a thing the caller has seen and means to change (RFC 9110, `If-Match`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeenVersion {
+    /// None was named.
+    Unnamed,
+    /// Whatever it is now.
+    Any,
+    Exactly(i64),
+    /// One that never was.
+    Unknown,
+}
+
+impl SeenVersion {
+    /// Refuses the change of a version that the caller has not seen.
+    pub(crate) fn check(self, current: i64) -> Result<(), ServiceError> {
+        match self {
+            Self::Unnamed => Err(ServiceError::PreconditionRequired),
+            Self::Exactly(seen) if seen != current => Err(ServiceError::PreconditionFailed),
+            Self::Unknown => Err(ServiceError::PreconditionFailed),
+            Self::Any | Self::Exactly(_) => Ok(()),
+        }
     }
 }

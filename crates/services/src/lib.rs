@@ -22,4 +22,4 @@ mod settlement;
 pub mod tutors;
 pub mod webhooks;
 
-pub use error::ServiceError;
+pub use error::{SeenVersion, ServiceError};

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::ServiceError;
 use crate::bookings::{cancel_locked, expire_locked};
-use crate::error::{check_version, unknown};
+use crate::error::{SeenVersion, unknown};
 
 /// Places an order.
 ///
@@ -79,7 +79,7 @@ pub async fn create(
 pub async fn update(
     tx: &Tx,
     order_id: Uuid,
-    seen_version: Option<i64>,
+    seen: SeenVersion,
     subject: Option<&str>,
     edit: impl FnOnce(OrderDraft) -> OrderDraft,
 ) -> Result<Order, ServiceError> {
@@ -89,7 +89,7 @@ pub async fn update(
         Some(slug) => subject_id(tx, slug).await?,
         None => order.subject_id,
     };
-    check_version(order.version, seen_version)?;
+    seen.check(order.version)?;
     if *order.status != OrderStatus::Open {
         // Only an open order can be chosen from, so the refusal names the same moves.
         order.status.on(OrderEvent::Choose)?;

@@ -91,10 +91,13 @@ impl SigningSecrets {
         &self.current
     }
 
+    /// The current one first.
+    pub fn all(&self) -> impl Iterator<Item = &SigningSecret> {
+        std::iter::once(&self.current).chain(&self.former)
+    }
+
     #[must_use]
     pub fn find(&self, kid: &str) -> Option<&SigningSecret> {
-        std::iter::once(&self.current)
-            .chain(&self.former)
-            .find(|secret| secret.kid == kid)
+        self.all().find(|secret| secret.kid == kid)
     }
 }

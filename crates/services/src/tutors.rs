@@ -11,7 +11,7 @@ use persistence::{Tx, audit, subjects, tutor_search, tutor_subjects};
 use uuid::Uuid;
 
 use crate::ServiceError;
-use crate::error::check_version;
+use crate::error::SeenVersion;
 
 /// Makes a tutor's profile.
 ///
@@ -84,7 +84,7 @@ pub async fn get_own(
 pub async fn update_own(
     tx: &Tx,
     user_id: Uuid,
-    seen_version: Option<i64>,
+    seen: SeenVersion,
     edit: impl FnOnce(TutorProfileDraft) -> TutorProfileDraft,
 ) -> Result<TutorCard, ServiceError> {
     let found = tutors::find_by_user(tx, user_id)
@@ -95,7 +95,7 @@ pub async fn update_own(
         .ok_or(ServiceError::NotFound)?;
     let present = card(tx, profile.clone()).await?;
     let terms = edit(draft_of(&present)?).parse()?;
-    check_version(profile.version, seen_version)?;
+    seen.check(profile.version)?;
     let subject_ids = subject_ids(tx, &terms.subjects).await?;
     let profile = tutors::update(tx, with_terms(profile, &terms)?).await?;
     tutor_subjects::replace(tx, profile.id, &subject_ids).await?;

@@ -1,0 +1,12 @@
+//! Who may enter: identity, role and ownership as types in a handler's signature.
+
+mod access_token;
+mod identity;
+mod ownership;
+
+pub use access_token::{AccessTokens, ISSUER};
+pub use identity::{Admin, Student, Tutor, User, authenticate};
+pub use ownership::{
+    ChoosableApplication, ExistingOrder, OwnApplication, OwnOrder, OwnPayment, PartyBooking,
+    ReadableApplication, StudentBooking, TutorBooking, VisibleOrder,
+};

@@ -1,0 +1,126 @@
+//! Bodies: bounded, JSON, an object, and nothing in it that we don't know.
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use domain::validation::{FieldProblem, Violations};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::strict;
+use crate::problem::{Code, Problem};
+
+/// The largest body of an ordinary call.
+const MAX_BYTES: usize = 256 * 1024;
+/// Stripe's events are larger.
+const MAX_RAW_BYTES: usize = 1024 * 1024;
+const MAX_DEPTH: usize = 64;
+
+/// The hash of the body that was read, for the fingerprint of an idempotency key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BodyHash(pub(super) [u8; 32]);
+
+/// A JSON object, read strictly. With `T: Default` an action may also come with an empty body.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+/// An action that takes nothing: an empty body or an empty object.
+#[derive(Debug, Clone, Copy, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoBody {}
+
+/// The bytes as they came: a signature is over them.
+#[derive(Debug)]
+pub struct RawBody(pub Bytes);
+
+impl FromRequest for RawBody {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = payload.take();
+        Box::pin(async move { collect(payload, MAX_RAW_BYTES).await.map(RawBody) })
+    }
+}
+
+/// Where an empty body is as good as `{}`.
+pub trait EmptyBody {
+    /// Whether it is.
+    const ALLOWED: bool = false;
+}
+
+impl EmptyBody for NoBody {
+    const ALLOWED: bool = true;
+}
+
+impl<T: DeserializeOwned + EmptyBody + 'static> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            let bytes = collect(payload, MAX_BYTES).await?;
+            req.extensions_mut()
+                .insert(BodyHash(Sha256::digest(&bytes).into()));
+            if bytes.is_empty() && T::ALLOWED {
+                return parse(b"{}").map(Body);
+            }
+            check_media_type(&req)?;
+            parse(&bytes).map(Body)
+        })
+    }
+}
+
+async fn collect(mut payload: Payload, max: usize) -> Result<Bytes, Problem> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Problem::new(Code::MalformedRequest))?;
+        if bytes.len() + chunk.len() > max {
+            return Err(Problem::new(Code::PayloadTooLarge));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
+
+fn check_media_type(req: &HttpRequest) -> Result<(), Problem> {
+    let given = req
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        Ok(())
+    } else {
+        Err(Problem::new(Code::UnsupportedMediaType))
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let value: serde_json::Value =
+        serde_json::from_slice(bytes).map_err(|_| Problem::new(Code::MalformedRequest))?;
+    if depth(&value) > MAX_DEPTH {
+        return Err(Problem::new(Code::MalformedRequest));
+    }
+    // Serde would read an array as the fields of a struct in their order.
+    if !value.is_object() {
+        let expected = "object".to_owned();
+        return Err(Violations::one("", FieldProblem::InvalidType { expected }).into());
+    }
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| strict::violation(error.path(), &error.inner().to_string(), "/").into())
+}
+
+fn depth(value: &serde_json::Value) -> usize {
+    match value {
+        serde_json::Value::Array(entries) => 1 + entries.iter().map(depth).max().unwrap_or(0),
+        serde_json::Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}

@@ -1,0 +1,20 @@
+//! What a request is made of, read strictly and refused in the order of the contract: 401, 403,
+//! 404, then 413, 415 and 400, then 422.
+
+mod body;
+mod ctx;
+mod guarded;
+mod page;
+mod query;
+mod strict;
+mod version;
+
+pub use body::{Body, EmptyBody, NoBody, RawBody};
+pub use ctx::{Answer, Ctx};
+pub use guarded::{Entry, Guarded, path_id};
+pub use page::{Listing, PageParams, page_request};
+pub use query::QueryParams;
+pub use strict::given;
+pub use version::seen_version;
+
+pub(crate) use guarded::from_request_by_entry;

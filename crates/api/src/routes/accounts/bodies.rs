@@ -1,0 +1,214 @@
+//! What the account calls take and give.
+
+use chrono::{DateTime, Utc};
+use domain::account::Principal;
+use domain::text_enum::TextEnum;
+use persistence::users::User;
+use serde::{Deserialize, Serialize};
+use services::accounts::{AccountPatch, RegistrationDraft};
+use services::sessions::SignedIn;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::problem::Problem;
+use crate::request::{Ctx, EmptyBody, given};
+
+/// A new account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "email": "anna@example.org", "password": "сова-и-лампа", "role": "student",
+    "first_name": "Анна", "last_name": "Иванова"
+}))]
+pub struct RegisterRequest {
+    #[schema(format = Email)]
+    pub email: String,
+    /// Not a common one, not the e-mail.
+    #[schema(min_length = 10, max_length = 128, format = Password)]
+    pub password: String,
+    /// `student` or `tutor`.
+    pub role: String,
+    #[schema(min_length = 1, max_length = 100)]
+    pub first_name: String,
+    #[schema(min_length = 1, max_length = 100)]
+    pub last_name: String,
+    /// IANA; `Europe/Moscow` if left out.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    /// `ru` or `en`.
+    #[serde(default)]
+    pub locale: Option<String>,
+    #[serde(default)]
+    pub consents: Option<Vec<ConsentRequest>>,
+}
+
+/// A text that was agreed to.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentRequest {
+    pub kind: String,
+    pub text_version: String,
+}
+
+impl EmptyBody for RegisterRequest {}
+
+impl From<RegisterRequest> for RegistrationDraft {
+    fn from(body: RegisterRequest) -> Self {
+        Self {
+            email: body.email,
+            password: body.password.into(),
+            role: body.role,
+            first_name: body.first_name,
+            last_name: body.last_name,
+            time_zone: body.time_zone,
+            locale: body.locale,
+            consents: body
+                .consents
+                .unwrap_or_default()
+                .into_iter()
+                .map(|consent| (consent.kind, consent.text_version))
+                .collect(),
+        }
+    }
+}
+
+/// E-mail and password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "email": "anna@example.org", "password": "сова-и-лампа" }))]
+pub struct LoginRequest {
+    pub email: String,
+    #[schema(format = Password)]
+    pub password: String,
+}
+
+impl EmptyBody for LoginRequest {}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "refresh_token": "kq3…" }))]
+pub struct RefreshRequest {
+    pub refresh_token: String,
+}
+
+impl EmptyBody for RefreshRequest {}
+
+/// Which session to end.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "all": true }))]
+pub struct LogoutRequest {
+    #[serde(default)]
+    pub refresh_token: Option<String>,
+    /// All devices.
+    #[serde(default)]
+    pub all: bool,
+}
+
+impl EmptyBody for LogoutRequest {
+    const ALLOWED: bool = true;
+}
+
+/// Somebody signed in.
+#[derive(Serialize, ToSchema)]
+pub struct SignedInResponse {
+    pub user: MeResponse,
+    /// Send it as `Authorization: Bearer`.
+    pub access_token: String,
+    /// Shown once; exchange it for the next before the access token ends.
+    pub refresh_token: String,
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
+    /// Seconds until the access token ends.
+    #[schema(example = 900)]
+    pub expires_in: i64,
+}
+
+/// # Errors
+/// The access token can't be signed.
+pub fn signed_in(ctx: &Ctx, signed: SignedIn) -> Result<SignedInResponse, Problem> {
+    let tokens = &ctx.state.tokens;
+    let who = Principal {
+        user_id: signed.user.id,
+        role: *signed.user.role,
+        session_id: signed.session_id,
+    };
+    Ok(SignedInResponse {
+        access_token: tokens.issue(who, ctx.now())?,
+        refresh_token: signed.refresh_token,
+        token_type: "Bearer",
+        expires_in: tokens.lifetime(),
+        user: signed.user.into(),
+    })
+}
+
+/// One's own account.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0193f2c4-7b1e-7c3a-9a55-3d1f0a6f1b2c", "email": "anna@example.org", "role": "student",
+    "first_name": "Анна", "last_name": "Иванова", "phone": null, "time_zone": "Europe/Moscow",
+    "locale": "ru", "is_verified": false, "created_at": "2026-11-23T09:00:00Z"
+}))]
+pub struct MeResponse {
+    pub id: Uuid,
+    pub email: String,
+    pub role: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub phone: Option<String>,
+    pub time_zone: String,
+    pub locale: String,
+    pub is_verified: bool,
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<User> for MeResponse {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id,
+            email: user.email,
+            role: user.role.as_str().to_owned(),
+            first_name: user.first_name,
+            last_name: user.last_name,
+            phone: user.phone,
+            time_zone: user.time_zone,
+            locale: user.locale.as_str().to_owned(),
+            is_verified: user.is_verified,
+            created_at: user.created_at,
+        }
+    }
+}
+
+/// What of one's own account to change.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "phone": "+79161234567", "time_zone": "Asia/Yekaterinburg" }))]
+pub struct UpdateMeRequest {
+    #[serde(default, deserialize_with = "given")]
+    pub first_name: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    pub last_name: Option<String>,
+    /// E.164; `null` removes it.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    pub phone: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    pub time_zone: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    pub locale: Option<String>,
+}
+
+impl EmptyBody for UpdateMeRequest {}
+
+impl From<UpdateMeRequest> for AccountPatch {
+    fn from(body: UpdateMeRequest) -> Self {
+        Self {
+            first_name: body.first_name,
+            last_name: body.last_name,
+            phone: body.phone,
+            time_zone: body.time_zone,
+            locale: body.locale,
+        }
+    }
+}

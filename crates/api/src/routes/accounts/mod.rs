@@ -1,0 +1,137 @@
+//! Accounts: registering, signing in and out, one's own data.
+
+mod bodies;
+
+use actix_web::{HttpResponse, get, patch, post};
+use services::accounts;
+use services::sessions;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::User;
+use crate::problem::{Code, Problem};
+use crate::request::{Answer, Body, Ctx, Guarded};
+use bodies::{
+    LoginRequest, LogoutRequest, MeResponse, RefreshRequest, RegisterRequest, SignedInResponse,
+    UpdateMeRequest, signed_in,
+};
+
+/// Mounts the routes of this folder.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .service(register)
+        .service(login)
+        .service(refresh)
+        .service(logout)
+        .service(get_me)
+        .service(update_me);
+}
+
+/// Register
+///
+/// Makes an account of a student or a tutor and signs it in. Administrators are made by the
+/// command line only.
+#[utoipa::path(tag = "Auth", operation_id = "register", request_body = RegisterRequest,
+    responses((status = 201, body = SignedInResponse),
+              (status = 409, description = "`already_exists`: the e-mail is known.")))]
+#[post("/auth/register")]
+async fn register(ctx: Ctx, Body(body): Body<RegisterRequest>) -> Result<HttpResponse, Problem> {
+    let state = &ctx.state;
+    let signed = accounts::register(
+        ctx.db(),
+        &ctx.scope(),
+        &state.passwords,
+        &state.secrets,
+        body.into(),
+        ctx.user_agent(),
+    )
+    .await?;
+    Ok(ctx.answer(&Answer::created_here(signed_in(&ctx, signed)?)))
+}
+
+/// Sign in
+///
+/// A wrong password and an unknown e-mail are answered alike.
+#[utoipa::path(tag = "Auth", operation_id = "login", request_body = LoginRequest,
+    responses((status = 200, body = SignedInResponse),
+              (status = 401, description = "`invalid_credentials`.")))]
+#[post("/auth/login")]
+async fn login(ctx: Ctx, Body(body): Body<LoginRequest>) -> Result<HttpResponse, Problem> {
+    let state = &ctx.state;
+    let signed = accounts::sign_in(
+        ctx.db(),
+        &ctx.scope(),
+        &state.passwords,
+        &state.secrets,
+        &body.email,
+        body.password.into(),
+        ctx.user_agent(),
+    )
+    .await?;
+    Ok(ctx.answer(&Answer::ok(signed_in(&ctx, signed)?)))
+}
+
+/// Exchange a refresh token
+///
+/// Gives a new access token and the next refresh token; each refresh token is used once. Asking
+/// again within ten seconds gives the same successor, as long as nobody has used that; any other
+/// second use ends the session.
+#[utoipa::path(tag = "Auth", operation_id = "refresh", request_body = RefreshRequest,
+    responses((status = 200, body = SignedInResponse),
+              (status = 401, description = "`unauthenticated`: unknown, expired or used before.")))]
+#[post("/auth/refresh")]
+async fn refresh(ctx: Ctx, Body(body): Body<RefreshRequest>) -> Result<HttpResponse, Problem> {
+    let signed = sessions::refresh(
+        ctx.db(),
+        &ctx.scope(),
+        &ctx.state.secrets,
+        &body.refresh_token,
+    )
+    .await?;
+    Ok(ctx.answer(&Answer::ok(signed_in(&ctx, signed)?)))
+}
+
+/// Sign out
+///
+/// Ends the session of the refresh token, else that of the access token; `all` ends every session
+/// of the user. Their access tokens end with them.
+#[utoipa::path(tag = "Auth", operation_id = "logout", request_body = LogoutRequest,
+    responses((status = 204, description = "Signed out.")), security(("bearer" = [])))]
+#[post("/auth/logout")]
+async fn logout(
+    ctx: Ctx,
+    Guarded(User(who), Body(body)): Guarded<User, Body<LogoutRequest>>,
+) -> Result<HttpResponse, Problem> {
+    ctx.write(async |tx| sessions::end(tx, who, body.refresh_token.as_deref(), body.all).await)
+        .await?;
+    Ok(ctx.answer(&Answer::nothing()))
+}
+
+/// My account
+///
+/// The data of the person signed in.
+#[utoipa::path(tag = "Account", operation_id = "get_me",
+    responses((status = 200, body = MeResponse)), security(("bearer" = [])))]
+#[get("/me")]
+async fn get_me(ctx: Ctx, User(who): User) -> Result<HttpResponse, Problem> {
+    let user = persistence::users::find(ctx.db(), who.user_id)
+        .await?
+        .ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    Ok(ctx.answer(&Answer::ok(MeResponse::from(user))))
+}
+
+/// Change my account
+///
+/// Fields that are left out stay as they are; `"phone": null` removes the number.
+#[utoipa::path(tag = "Account", operation_id = "update_me", request_body = UpdateMeRequest,
+    responses((status = 200, body = MeResponse)), security(("bearer" = [])))]
+#[patch("/me")]
+async fn update_me(
+    ctx: Ctx,
+    Guarded(User(who), Body(body)): Guarded<User, Body<UpdateMeRequest>>,
+) -> Result<HttpResponse, Problem> {
+    let patch = body.into();
+    let user = ctx
+        .write(async |tx| accounts::update(tx, who.user_id, &patch).await)
+        .await?;
+    Ok(ctx.answer(&Answer::ok(MeResponse::from(user))))
+}

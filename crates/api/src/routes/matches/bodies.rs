@@ -1,0 +1,117 @@
+//! What the match calls take and give.
+
+use chrono::{DateTime, Utc};
+use domain::matching::Contributions;
+use domain::text_enum::TextEnum;
+use serde::{Deserialize, Serialize};
+use services::matching::Matches;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::request::{Ctx, EmptyBody};
+use crate::routes::tutors::TutorCardResponse;
+
+/// How many, and how long it may take.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "limit": 3 }))]
+pub struct ComputeMatchesRequest {
+    /// 1 to 20; 3 if left out.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 20)]
+    pub limit: Option<i64>,
+    /// Milliseconds, 50 to 5000; 1000 if left out.
+    #[serde(default)]
+    #[schema(minimum = 50, maximum = 5000)]
+    pub budget_ms: Option<i64>,
+}
+
+impl EmptyBody for ComputeMatchesRequest {
+    const ALLOWED: bool = true;
+}
+
+/// The best tutors for an order, and how they were found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MatchesResponse {
+    pub order_id: Uuid,
+    /// `llm`, `semantic` or `rules`.
+    pub engine: String,
+    /// Why it was made with less than everything.
+    pub degraded: Vec<String>,
+    /// `null` before anything was computed.
+    pub computed_at: Option<DateTime<Utc>>,
+    pub elapsed_ms: i64,
+    /// The order or one of the tutors has changed since.
+    pub stale: bool,
+    pub matches: Vec<MatchResponse>,
+}
+
+/// One place.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MatchResponse {
+    pub tutor: TutorCardResponse,
+    /// 1 is the best.
+    pub rank: u32,
+    /// 0 to 1: the sum of the contributions.
+    pub score: f64,
+    pub contributions: ContributionsResponse,
+    /// Our own sentences, in the caller's language.
+    pub reasons: Vec<String>,
+}
+
+/// What each feature adds to the score.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContributionsResponse {
+    pub relevance: f64,
+    pub price: f64,
+    pub rating: f64,
+    pub experience: f64,
+    pub availability: f64,
+    pub location: f64,
+    /// At most 0.05, and always shown.
+    pub premium_boost: f64,
+}
+
+impl From<Contributions> for ContributionsResponse {
+    fn from(c: Contributions) -> Self {
+        Self {
+            relevance: c.relevance,
+            price: c.price,
+            rating: c.rating,
+            experience: c.experience,
+            availability: c.availability,
+            location: c.location,
+            premium_boost: c.premium_boost,
+        }
+    }
+}
+
+impl MatchesResponse {
+    #[must_use]
+    pub fn new(matches: Matches, ctx: &Ctx) -> Self {
+        let language = ctx.language();
+        Self {
+            order_id: matches.order_id,
+            engine: matches.engine.as_str().to_owned(),
+            degraded: matches
+                .degraded
+                .iter()
+                .map(|d| d.as_str().to_owned())
+                .collect(),
+            computed_at: matches.computed_at,
+            elapsed_ms: matches.elapsed_ms,
+            stale: matches.stale,
+            matches: matches
+                .places
+                .into_iter()
+                .map(|(entry, card)| MatchResponse {
+                    tutor: TutorCardResponse::new(card, ctx.now()),
+                    rank: entry.rank,
+                    score: entry.score,
+                    contributions: entry.contributions.into(),
+                    reasons: entry.reasons.iter().map(|r| r.sentence(language)).collect(),
+                })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Payments: opening a checkout, what was paid, and Stripe's word for it.
+
+mod bodies;
+mod webhook;
+
+use actix_web::{HttpResponse, get, post};
+use persistence::payments;
+use services::{checkout, premium};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::{OwnPayment, Tutor, User};
+use crate::problem::Problem;
+use crate::request::{Answer, Body, Ctx, Guarded, Listing, PageParams, QueryParams};
+use bodies::{CheckoutRequest, CheckoutResponse, PaymentResponse, PremiumResponse};
+
+/// Mounts the routes of this folder.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .service(open_checkout)
+        .service(list_own_payments)
+        .service(get_payment)
+        .service(get_premium);
+    webhook::mount(config);
+}
+
+/// Open a checkout
+///
+/// For premium (a tutor) or a pending booking (its student). The price comes from here. A session
+/// that is open for the same thing is given again.
+#[utoipa::path(tag = "Payments", operation_id = "open_checkout", request_body = CheckoutRequest,
+    responses((status = 201, body = CheckoutResponse),
+              (status = 404, description = "`not_found`: somebody else's booking."),
+              (status = 409, description = "`invalid_state`: nothing to pay; `conflict`: paid and not settled yet."),
+              (status = 502, description = "`upstream_failed`: Stripe refused."),
+              (status = 503, description = "`unavailable`: Stripe doesn't answer; see `Retry-After`.")),
+    security(("bearer" = [])))]
+#[post("/payments/checkout")]
+async fn open_checkout(
+    ctx: Ctx,
+    Guarded(User(who), Body(body)): Guarded<User, Body<CheckoutRequest>>,
+) -> Result<HttpResponse, Problem> {
+    let purchase = body.parse(who.role)?;
+    let opened = checkout::open(ctx.db(), &ctx.scope(), &ctx.state.checkout, who, purchase).await?;
+    Ok(ctx.answer(&Answer::created_here(CheckoutResponse::from(opened))))
+}
+
+/// My payments
+///
+/// Newest first; each renewal of premium is a payment of its own.
+#[utoipa::path(tag = "Payments", operation_id = "list_own_payments", params(PageParams),
+    responses((status = 200, body = Listing<PaymentResponse>)), security(("bearer" = [])))]
+#[get("/me/payments")]
+async fn list_own_payments(
+    ctx: Ctx,
+    Guarded(User(who), QueryParams(params)): Guarded<User, QueryParams<PageParams>>,
+) -> Result<HttpResponse, Problem> {
+    let page = params.of("my-payments")?;
+    let page = payments::list_of_user(ctx.db(), who.user_id, &page).await?;
+    Ok(ctx.answer(&Answer::ok(Listing::from(page.map(PaymentResponse::from)))))
+}
+
+/// A payment
+///
+/// For its payer. Its status is derived from what Stripe has told us.
+#[utoipa::path(tag = "Payments", operation_id = "get_payment", params(("id" = Uuid, Path)),
+    responses((status = 200, body = PaymentResponse)), security(("bearer" = [])))]
+#[get("/payments/{id}")]
+async fn get_payment(ctx: Ctx, OwnPayment(payment): OwnPayment) -> Result<HttpResponse, Problem> {
+    Ok(ctx.answer(&Answer::ok(PaymentResponse::from(payment))))
+}
+
+/// My premium
+///
+/// Whether the calling tutor has premium now, and until when it is paid.
+#[utoipa::path(tag = "Payments", operation_id = "get_premium",
+    responses((status = 200, body = PremiumResponse)), security(("bearer" = [])))]
+#[get("/me/premium")]
+async fn get_premium(ctx: Ctx, Tutor(who): Tutor) -> Result<HttpResponse, Problem> {
+    let premium = premium::get(ctx.db(), who.user_id, ctx.now()).await?;
+    Ok(ctx.answer(&Answer::ok(PremiumResponse::from(premium))))
+}

@@ -1,0 +1,26 @@
+//! What the running application holds. Nothing in it is missed by a second process.
+
+use std::sync::Arc;
+
+use ml::External;
+use persistence::Db;
+use secrecy::SecretString;
+use services::checkout::Checkout;
+use services::clock::Clock;
+use services::passwords::Passwords;
+use services::secrets::SigningSecrets;
+
+use crate::access::AccessTokens;
+
+/// Shared by all workers.
+pub struct AppState {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub passwords: Passwords,
+    pub secrets: SigningSecrets,
+    pub tokens: AccessTokens,
+    pub checkout: Checkout,
+    /// Every secret that Stripe may sign with.
+    pub webhook_secrets: Vec<SecretString>,
+    pub external: External,
+}
