@@ -40,7 +40,7 @@ pub fn language(req: &HttpRequest) -> Language {
 }
 
 /// # Errors
-/// None: every refusal becomes a problem document here.
+/// None of ours: every refusal is a response by now, and becomes a problem document here.
 pub async fn around(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -54,11 +54,7 @@ pub async fn around(
             if let Some(principal) = principal {
                 req.extensions_mut().insert(principal);
             }
-            let request = req.request().clone();
-            match next.call(req).await {
-                Ok(response) => response.map_into_boxed_body(),
-                Err(error) => ServiceResponse::new(request, error.error_response()),
-            }
+            next.call(req).await?.map_into_boxed_body()
         }
         Err(problem) => req.error_response(problem).map_into_boxed_body(),
     };

@@ -12,6 +12,7 @@ pub mod consents;
 mod db;
 mod error;
 pub mod idempotency;
+mod inspect;
 mod keyset;
 pub mod ledger;
 pub mod matches;
@@ -39,6 +40,7 @@ pub mod webhook_events;
 
 pub use db::{Db, DbConfig, Reader};
 pub use error::StoreError;
+pub use inspect::{execute_for_tests, integer_for_tests, schema_for_tests};
 pub use keyset::{Cursor, Page, PageRequest};
 pub use stored::Stored;
 pub use tx::{Actor, Scope, Tx, TxError, write};

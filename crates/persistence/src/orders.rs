@@ -129,6 +129,26 @@ pub async fn list_open(
     keyset::newest_first!(select, reader, request, "orders")
 }
 
+/// The newest open order that a seed made: what the demo shows a match of.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_open_seeded(
+    reader: &impl Reader,
+    now: DateTime<Utc>,
+) -> Result<Option<Order>, StoreError> {
+    use sea_orm::QueryOrder;
+    let order = Entity::find()
+        .filter(Column::Status.eq(Stored(OrderStatus::Open)))
+        .filter(Column::ExpiresAt.gt(now))
+        .filter(Column::SeedRunId.is_not_null())
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .one(&reader.executor())
+        .await?;
+    Ok(order)
+}
+
 /// A student's own orders, newest first.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use domain::availability::{WeeklyAvailability, parse_time_zone};
 use domain::lesson_format::LessonFormat;
 use domain::matching::{
@@ -64,7 +64,7 @@ pub async fn compute(
     order: &Order,
     limit: usize,
 ) -> Result<Matches, ServiceError> {
-    let started = clock.now();
+    let started = clock.now().trunc_subsecs(6);
     let candidates = tutor_candidates::list(db, &filter_of(order)).await?;
     let facts = order_facts(db, order).await?;
     let scored = candidates

@@ -1,1 +1,132 @@
+//! The commands of the `tutors` binary.
 
+mod admin;
+mod demo;
+mod migrate;
+mod seed;
+mod serve;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+/// The tutors marketplace: an HTTP API that matches students with tutors.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tutors",
+    version,
+    about,
+    after_help = "New here? Run `tutors demo`: it needs no key, no network and no other server.\n\
+                  Configuration is read from the environment; .env.example explains each variable."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a demo market: an SQLite file, Russian demo data, an offline Stripe
+    Demo(demo::Args),
+    /// Serve the API, as configured by the environment
+    ///
+    /// Brings the database up to date, then listens on BIND_ADDR (and on OPS_ADDR for /livez and
+    /// /readyz). Ends on SIGTERM once the requests under way have ended.
+    Serve,
+    /// Bring the database's schema up to date, take steps back, or show where it stands
+    Migrate {
+        #[command(subcommand)]
+        direction: migrate::Direction,
+    },
+    /// Load data into the database
+    Seed {
+        #[command(subcommand)]
+        action: SeedAction,
+    },
+    /// Print the OpenAPI document
+    Openapi,
+    /// Administrators
+    Admin {
+        #[command(subcommand)]
+        action: AdminAction,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum SeedAction {
+    /// Load a fixture through the same rules as the API, all of it or nothing
+    Load {
+        /// A JSON file such as seed/demo_data.json
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AdminAction {
+    /// Make an administrator; there is no other way to make one
+    Create {
+        /// The e-mail to sign in with
+        #[arg(long)]
+        email: String,
+        /// Read the password from standard input, rather than make one and print it
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// Why it failed and what to do about it.
+pub async fn run(cli: Cli) -> Result<()> {
+    match cli.command {
+        Command::Demo(args) => demo::run(args).await,
+        Command::Serve => serve::run().await,
+        Command::Migrate { direction } => migrate::run(direction).await,
+        Command::Seed {
+            action: SeedAction::Load { file },
+        } => seed::load(&file).await,
+        Command::Openapi => say_raw(&crate::openapi::json()?),
+        Command::Admin {
+            action: AdminAction::Create { email, password_stdin },
+        } => admin::create(&email, password_stdin).await,
+    }
+}
+
+/// Prints why a command failed.
+pub fn complain(error: &anyhow::Error) {
+    let _ = writeln!(std::io::stderr(), "error: {error:#}");
+}
+
+/// Prints a line of a command's result.
+fn say(line: &str) -> Result<()> {
+    say_raw(&format!("{line}\n"))
+}
+
+fn say_raw(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .context("the result can't be printed")
+}
+
+/// DATABASE_URL, or the embedded default.
+fn database_url() -> String {
+    std::env::var("DATABASE_URL")
+        .ok()
+        .filter(|url| !url.trim().is_empty())
+        .unwrap_or_else(|| crate::config::DEFAULT_DATABASE_URL.to_owned())
+}
+
+/// A password that nobody guesses, of characters that survive a shell and a chat.
+fn random_password() -> String {
+    use rand::Rng;
+    const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let mut rng = rand::rng();
+    (0..16)
+        .filter_map(|_| LETTERS.get(rng.random_range(0..LETTERS.len())))
+        .map(|&letter| char::from(letter))
+        .collect()
+}

@@ -1,0 +1,231 @@
+//! `tutors demo`: a running market in one command.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use chrono::Utc;
+use domain::account::Role;
+use persistence::orders::Order;
+use persistence::users::{self, User};
+use persistence::{Actor, Db, Scope, orders, seed_runs, tutors};
+use secrecy::SecretString;
+use services::ServiceError;
+use services::accounts;
+use services::passwords::Passwords;
+
+use super::{random_password, say};
+use crate::config::{ServeConfig, StripeSettings};
+use crate::logging::{self, LogFormat};
+use crate::routes::BASE;
+use crate::server::{self, Listeners};
+
+/// The market comes with the binary: the demo needs no file beside it.
+const DEMO_DATA: &str = include_str!("../../../../seed/demo_data.json");
+const ADMIN_EMAIL: &str = "admin@example.com";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The folder that the demo keeps its database and its secret in
+    #[arg(long, default_value = "data/demo", value_name = "DIR")]
+    data: PathBuf,
+    /// Start over: forget what the folder's database holds
+    #[arg(long)]
+    fresh: bool,
+    /// Where to listen; loopback only. Another free port is taken if this one is in use
+    #[arg(long, env = "BIND_ADDR", default_value = "127.0.0.1:8080")]
+    bind: SocketAddr,
+    /// Where /livez and /readyz are; loopback only
+    #[arg(long, env = "OPS_ADDR", default_value = "127.0.0.1:9090")]
+    ops: SocketAddr,
+}
+
+pub(super) async fn run(args: Args) -> Result<()> {
+    logging::start("warn", LogFormat::Text);
+    let listeners = Listeners {
+        public: bind_near(args.bind)?,
+        ops: bind_near(args.ops)?,
+    };
+    let database_url = prepare_folder(&args.data, args.fresh)?;
+    let db = server::open_database(&database_url).await?;
+    if seed_runs::count(&db).await? == 0 {
+        super::seed::load_text(&db, DEMO_DATA, "demo").await?;
+    }
+    let public = listeners.public_address()?;
+    let mut config = config(&args, public, database_url)?;
+    let fake = server::start_fake(&mut config.stripe, public).await?;
+    let state = server::state(&config, db.clone())?;
+    let people = People::prepare(&db, &state.passwords).await?;
+    say(&welcome(&listeners, &people)?)?;
+    let served = server::run(state, listeners).await;
+    fake.stop().await;
+    served
+}
+
+/// The address itself, or another free port of it, said so. A demo has no password worth the name,
+/// so nobody else on the network may reach it.
+fn bind_near(wanted: SocketAddr) -> Result<TcpListener> {
+    if !wanted.ip().is_loopback() {
+        bail!("the demo listens on loopback only: use an address such as 127.0.0.1:8080");
+    }
+    if let Ok(listener) = TcpListener::bind(wanted) {
+        return Ok(listener);
+    }
+    let listener = TcpListener::bind((IpAddr::V4(Ipv4Addr::LOCALHOST), 0))
+        .context("no free port on loopback")?;
+    say(&format!("{wanted} is in use; taking {} instead.", listener.local_addr()?))?;
+    Ok(listener)
+}
+
+fn prepare_folder(folder: &Path, fresh: bool) -> Result<String> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("the folder {} can't be made", folder.display()))?;
+    let file = folder.join("tutors.sqlite");
+    if fresh {
+        for ending in ["", "-wal", "-shm"] {
+            let path = PathBuf::from(format!("{}{ending}", file.display()));
+            if path.exists() {
+                std::fs::remove_file(&path)
+                    .with_context(|| format!("{} can't be removed", path.display()))?;
+            }
+        }
+    }
+    Ok(format!("sqlite://{}?mode=rwc", file.display()))
+}
+
+fn config(args: &Args, public: SocketAddr, database_url: String) -> Result<ServeConfig> {
+    let webhook_secret = format!("whsec_{}", hex::encode(rand::random::<[u8; 24]>()));
+    Ok(ServeConfig {
+        debug: true,
+        bind_addr: public,
+        ops_addr: args.ops,
+        frontend_url: format!("http://{public}"),
+        database_url,
+        jwt_secrets: vec![kept_secret(&args.data.join("jwt_secret"))?],
+        stripe: StripeSettings {
+            fake: true,
+            secret_key: "sk_test_offline".into(),
+            webhook_secrets: vec![webhook_secret.into()],
+            api_base: None,
+        },
+    })
+}
+
+/// A random secret that the folder keeps, so that tokens outlive a restart.
+fn kept_secret(file: &Path) -> Result<SecretString> {
+    if let Ok(secret) = std::fs::read_to_string(file) {
+        return Ok(secret.trim().to_owned().into());
+    }
+    let secret = hex::encode(rand::random::<[u8; 32]>());
+    write_private(file, &secret).with_context(|| format!("{} can't be written", file.display()))?;
+    Ok(secret.into())
+}
+
+#[cfg(unix)]
+fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::OpenOptions::new()
+        .create_new(true)
+        .write(true)
+        .mode(0o600)
+        .open(file)?
+        .write_all(text.as_bytes())
+}
+
+#[cfg(not(unix))]
+fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+    std::fs::write(file, text)
+}
+
+/// Whom to sign in as; the passwords are new at every start.
+struct People {
+    student: (User, String),
+    tutor: (User, String),
+    admin_password: String,
+    /// An open order of the student's.
+    order: Option<Order>,
+}
+
+impl People {
+    async fn prepare(db: &Db, passwords: &Passwords) -> Result<Self> {
+        let order = orders::find_open_seeded(db, Utc::now()).await?;
+        let student = match &order {
+            Some(order) => users::find(db, order.student_id).await?,
+            None => users::find_seeded(db, Role::Student).await?,
+        };
+        let student = student.context("the demo data hold no student")?;
+        let profile = tutors::find_seeded(db)
+            .await?
+            .context("the demo data hold no tutor")?;
+        let tutor = users::find(db, profile.user_id)
+            .await?
+            .context("the demo data hold no tutor")?;
+        Ok(Self {
+            student: with_password(db, passwords, student).await?,
+            tutor: with_password(db, passwords, tutor).await?,
+            admin_password: admin(db, passwords).await?,
+            order,
+        })
+    }
+}
+
+async fn with_password(db: &Db, passwords: &Passwords, user: User) -> Result<(User, String)> {
+    let password = random_password();
+    let scope = Scope::new(Utc::now(), Actor::Command);
+    accounts::set_password(db, &scope, passwords, user.id, password.clone().into()).await?;
+    Ok((user, password))
+}
+
+async fn admin(db: &Db, passwords: &Passwords) -> Result<String> {
+    if let Some(admin) = users::find_by_email(db, ADMIN_EMAIL).await? {
+        return Ok(with_password(db, passwords, admin).await?.1);
+    }
+    let password = random_password();
+    let scope = Scope::new(Utc::now(), Actor::Command);
+    match accounts::create_admin(db, &scope, passwords, ADMIN_EMAIL, password.clone().into()).await {
+        Ok(_) | Err(ServiceError::AlreadyExists) => Ok(password),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn welcome(listeners: &Listeners, people: &People) -> Result<String> {
+    let base = format!("http://{}", listeners.public_address()?);
+    let ops = listeners.ops.local_addr()?;
+    let (student, student_password) = &people.student;
+    let (tutor, tutor_password) = &people.tutor;
+    let third = match &people.order {
+        Some(order) => format!(
+            "curl -s -X POST {base}{BASE}/orders/{}/matches -H \"Authorization: Bearer $TOKEN\"",
+            order.id
+        ),
+        None => format!("curl -s {base}{BASE}/me/orders -H \"Authorization: Bearer $TOKEN\""),
+    };
+    Ok(format!(
+        "
+The demo market is running.
+
+  Swagger UI   {base}/docs/
+  Health       http://{ops}/readyz
+
+Sign in as (POST {BASE}/auth/login):
+
+  student  {student_email:<34} {student_password}
+  tutor    {tutor_email:<34} {tutor_password}
+  admin    {ADMIN_EMAIL:<34} {admin_password}
+
+Three calls to try: find tutors, sign in as the student, match one of their orders.
+
+  curl -s '{base}{BASE}/tutors?subject=matematika&limit=3'
+
+  TOKEN=$(curl -s -X POST {base}{BASE}/auth/login -H 'Content-Type: application/json' -d '{{\"email\":\"{student_email}\",\"password\":\"{student_password}\"}}' | sed -E 's/.*\"access_token\":\"([^\"]+)\".*/\\1/')
+
+  {third}
+
+Stop with Ctrl-C; `--fresh` starts over.
+",
+        student_email = student.email,
+        tutor_email = tutor.email,
+        admin_password = people.admin_password,
+    ))
+}

@@ -1,0 +1,205 @@
+//! Running: connect, migrate, listen, serve until told to stop.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use actix_web::{App, HttpServer};
+use anyhow::{Context, Result};
+use ml::External;
+use payments::{Stripe, StripeConfig};
+use persistence::{Actor, Db, DbConfig, Scope};
+use secrecy::ExposeSecret;
+use services::checkout::Checkout;
+use services::clock::SystemClock;
+use services::passwords::Passwords;
+use services::secrets::SigningSecrets;
+use services::webhooks;
+use stripe_fake::{StripeFake, StripeFakeConfig};
+
+use crate::access::AccessTokens;
+use crate::app::{self, Parts};
+use crate::config::{ServeConfig, StripeSettings};
+use crate::routes::{BASE, operations};
+use crate::state::AppState;
+
+const MAX_CONNECTIONS: u32 = 20;
+const STRIPE_CALL_TIMEOUT: Duration = Duration::from_secs(4);
+/// How often events that wait for a missing piece are looked at again.
+const HEAL_EVERY: Duration = Duration::from_secs(60);
+/// How long requests under way have to end.
+const SHUTDOWN_SECONDS: u64 = 10;
+
+/// The two sockets of a server, bound before anything is told about them.
+#[derive(Debug)]
+pub struct Listeners {
+    pub public: TcpListener,
+    pub ops: TcpListener,
+}
+
+impl Listeners {
+    /// # Errors
+    /// An address is taken or not ours.
+    pub fn bind(public: SocketAddr, ops: SocketAddr) -> Result<Self> {
+        let bind = |name: &str, address: SocketAddr| {
+            TcpListener::bind(address).with_context(|| {
+                format!("{address} can't be listened on; set {name} to another address")
+            })
+        };
+        Ok(Self {
+            public: bind("BIND_ADDR", public)?,
+            ops: bind("OPS_ADDR", ops)?,
+        })
+    }
+
+    /// Where the public listener is.
+    ///
+    /// # Errors
+    /// The socket is gone.
+    pub fn public_address(&self) -> Result<SocketAddr> {
+        Ok(self.public.local_addr()?)
+    }
+}
+
+/// Connects to the database and brings its schema up to date.
+///
+/// # Errors
+/// It can't be reached or migrated.
+pub async fn open_database(url: &str) -> Result<Db> {
+    make_folder_of(url)?;
+    let config = DbConfig {
+        url: url.to_owned(),
+        max_connections: MAX_CONNECTIONS,
+        schema: None,
+    };
+    // The URL may hold a password, so it is not repeated.
+    let db = Db::connect(&config)
+        .await
+        .context("the database can't be reached; check DATABASE_URL")?;
+    migration::up(db.connection())
+        .await
+        .context("the database can't be migrated")?;
+    Ok(db)
+}
+
+/// SQLite makes the file but not its folder.
+pub(crate) fn make_folder_of(url: &str) -> Result<()> {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        return Ok(());
+    };
+    let path = path.trim_start_matches("//").split('?').next().unwrap_or("");
+    if let Some(folder) = std::path::Path::new(path).parent()
+        && !folder.as_os_str().is_empty()
+    {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("the folder {} can't be made", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// Starts the offline fake beside a server that listens at `public`.
+///
+/// # Errors
+/// It can't listen.
+pub async fn start_fake(stripe: &mut StripeSettings, public: SocketAddr) -> Result<StripeFake> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port for the Stripe fake")?;
+    let webhook_secret = stripe
+        .webhook_secrets
+        .first()
+        .map(|secret| secret.expose_secret().to_owned())
+        .unwrap_or_default();
+    let config = StripeFakeConfig {
+        secret_key: stripe.secret_key.expose_secret().to_owned(),
+        webhook_url: format!("http://{public}{BASE}/payments/webhook"),
+        webhook_secret,
+        public_base: None,
+    };
+    let fake = stripe_fake::start(config, listener).await?;
+    stripe.api_base = Some(fake.base_url().parse()?);
+    Ok(fake)
+}
+
+/// Puts together what the application holds.
+///
+/// # Errors
+/// A secret can't be used.
+pub fn state(config: &ServeConfig, db: Db) -> Result<AppState> {
+    let mut secrets = config.jwt_secrets.iter().cloned();
+    let current = secrets.next().context("JWT_SECRET is missing")?;
+    let secrets = SigningSecrets::new(current, secrets)?;
+    let stripe = Stripe::new(&StripeConfig {
+        secret_key: config.stripe.secret_key.clone(),
+        api_base: config.stripe.api_base.clone(),
+        call_timeout: STRIPE_CALL_TIMEOUT,
+    })
+    .context("STRIPE_SECRET_KEY or STRIPE_API_BASE can't be used")?;
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    Ok(AppState {
+        db,
+        clock: Arc::new(SystemClock),
+        passwords: Passwords::new(cores)?,
+        tokens: AccessTokens::new(&secrets)?,
+        secrets,
+        checkout: Checkout {
+            stripe,
+            frontend_url: config.frontend_url.clone(),
+            livemode: config.stripe.livemode(),
+        },
+        webhook_secrets: config.stripe.webhook_secrets.clone(),
+        external: External,
+    })
+}
+
+/// Serves until SIGTERM or SIGINT, then lets the requests under way end.
+///
+/// # Errors
+/// A listener fails.
+pub async fn run(state: AppState, listeners: Listeners) -> Result<()> {
+    let db = state.db.clone();
+    let state = Data::new(state);
+    let parts = Parts::new(state.clone()).context("the OpenAPI document can't be written")?;
+    let public = HttpServer::new(move || app::build(&parts))
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .listen(listeners.public)?
+        .run();
+    let ops_state = state.clone();
+    let ops = HttpServer::new(move || {
+        App::new()
+            .app_data(ops_state.clone())
+            .configure(operations::mount)
+    })
+    .workers(1)
+    .disable_signals()
+    .listen(listeners.ops)?
+    .run();
+    let ops_handle = ops.handle();
+    let ops = actix_web::rt::spawn(ops);
+    let healer = actix_web::rt::spawn(heal(state));
+    let served = public.await;
+    healer.abort();
+    stop(ops_handle, ops).await;
+    db.close().await?;
+    Ok(served?)
+}
+
+async fn stop(handle: ServerHandle, server: actix_web::rt::task::JoinHandle<std::io::Result<()>>) {
+    handle.stop(true).await;
+    if let Ok(Err(error)) = server.await {
+        log::warn!("the operations listener ended badly: {error}");
+    }
+}
+
+/// Looks again, once at start and then every minute, at events that wait for a missing piece.
+async fn heal(state: Data<AppState>) {
+    loop {
+        let scope = Scope::new(state.clock.now(), Actor::Job);
+        match webhooks::settle_waiting(&state.db, &scope).await {
+            Ok(0) => {}
+            Ok(healed) => log::info!(healed; "events that waited are settled"),
+            Err(error) => log::warn!("waiting events could not be settled: {error}"),
+        }
+        actix_web::rt::time::sleep(HEAL_EVERY).await;
+    }
+}

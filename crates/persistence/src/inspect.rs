@@ -1,0 +1,53 @@
+//! The database as it is, for tests: its schema, and statements that no use case has.
+
+use sea_orm::{ConnectionTrait, Statement};
+
+use crate::{Db, Reader, StoreError};
+
+/// Runs a statement.
+///
+/// # Errors
+/// The database failed.
+pub async fn execute_for_tests(db: &Db, sql: &str) -> Result<u64, StoreError> {
+    let executor = db.executor();
+    let done = executor.execute_unprepared(sql).await?;
+    Ok(done.rows_affected())
+}
+
+/// Reads one integer.
+///
+/// # Errors
+/// The database failed, or gave none.
+pub async fn integer_for_tests(db: &Db, sql: &str) -> Result<i64, StoreError> {
+    let executor = db.executor();
+    let statement = Statement::from_string(executor.get_database_backend(), sql);
+    let row = executor
+        .query_one_raw(statement)
+        .await?
+        .ok_or_else(|| StoreError::Corrupt("no row".into()))?;
+    Ok(row.try_get_by_index::<i64>(0)?)
+}
+
+/// Every table, column, index, constraint and trigger, one line each.
+///
+/// # Errors
+/// The database failed.
+pub async fn schema_for_tests(db: &Db) -> Result<Vec<String>, StoreError> {
+    const SQLITE: &str = "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master \
+         UNION ALL SELECT 'column ' || m.name || '.' || p.name FROM sqlite_master m, pragma_table_info(m.name) p \
+         WHERE m.type = 'table' ORDER BY 1";
+    const POSTGRES: &str = "SELECT 'column ' || table_name || '.' || column_name || ' ' || udt_name || ' ' || is_nullable \
+         FROM information_schema.columns WHERE table_schema = 'public' \
+         UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public' \
+         UNION ALL SELECT 'constraint ' || conrelid::regclass::text || ' CONSTRAINT ' || conname || ' ' || pg_get_constraintdef(oid) \
+         FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n' ORDER BY 1";
+    let executor = db.executor();
+    let sql = if db.is_postgres() { POSTGRES } else { SQLITE };
+    let statement = Statement::from_string(executor.get_database_backend(), sql);
+    executor
+        .query_all_raw(statement)
+        .await?
+        .iter()
+        .map(|row| Ok(row.try_get_by_index::<String>(0)?.replace('\n', " ")))
+        .collect()
+}

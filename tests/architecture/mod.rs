@@ -1,0 +1,80 @@
+//! The house: which crate may know which, read off `cargo metadata`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+/// What each crate of the workspace depends on, and who else knows certain libraries.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = MetadataCommand::new()
+        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .no_deps()
+        .other_options(vec!["--offline".into()])
+        .exec()
+        .unwrap();
+    metadata
+        .packages
+        .iter()
+        .map(|package| {
+            let named = package
+                .dependencies
+                .iter()
+                .filter(|dependency| dependency.kind == DependencyKind::Normal)
+                .map(|dependency| dependency.name.clone())
+                .collect();
+            (package.name.to_string(), named)
+        })
+        .collect()
+}
+
+#[test]
+fn arrows_point_downwards_only() {
+    let may_know: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("domain", &[][..]),
+        ("persistence", &["domain"]),
+        ("payments", &["domain"]),
+        ("ml", &["domain"]),
+        ("stripe_fake", &[]),
+        ("migration", &[]),
+        ("services", &["domain", "persistence", "payments", "ml"]),
+        ("seed", &["domain", "persistence", "payments", "services"]),
+        (
+            "api",
+            &["domain", "persistence", "payments", "ml", "services", "seed", "migration", "stripe_fake"],
+        ),
+    ]);
+    let found = dependencies();
+    let ours: BTreeSet<&str> = may_know.keys().copied().collect();
+    assert_eq!(found.keys().map(String::as_str).collect::<BTreeSet<_>>(), ours);
+    for (name, known) in &found {
+        for dependency in known.iter().filter(|d| ours.contains(d.as_str())) {
+            assert!(
+                may_know[name.as_str()].contains(&dependency.as_str()),
+                "{name} may not know {dependency}"
+            );
+        }
+    }
+}
+
+#[test]
+fn each_library_is_known_where_it_belongs_and_nowhere_else() {
+    let belongs: [(&[&str], &[&str]); 4] = [
+        (&["actix-web", "utoipa", "utoipa-actix-web", "utoipa-swagger-ui"], &["api", "stripe_fake"]),
+        (&["sea-orm", "sea-orm-migration", "sqlx"], &["persistence", "migration"]),
+        (
+            &["async-stripe", "async-stripe-checkout", "async-stripe-core", "async-stripe-shared", "async-stripe-types", "async-stripe-webhook", "backoff"],
+            &["payments"],
+        ),
+        (&["async-openai"], &["ml"]),
+    ];
+    for (name, known) in dependencies() {
+        for (libraries, homes) in belongs {
+            for library in libraries {
+                assert!(
+                    !known.contains(*library) || homes.contains(&name.as_str()),
+                    "{name} may not know {library}"
+                );
+            }
+        }
+    }
+}

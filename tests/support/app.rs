@@ -1,0 +1,190 @@
+//! The application under test.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::body::to_bytes;
+use actix_web::dev::Service;
+use actix_web::test::{TestRequest, init_service};
+use actix_web::web::Data;
+use api::access::AccessTokens;
+use api::app::{self, Parts};
+use api::state::AppState;
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use ml::External;
+use payments::{Stripe, StripeConfig};
+use persistence::{Actor, Db, Scope};
+use secrecy::SecretString;
+use serde_json::json;
+use services::accounts;
+use services::checkout::Checkout;
+use services::clock::{Clock, VirtualClock};
+use services::passwords::Passwords;
+use services::secrets::SigningSecrets;
+use stripe_fake::{DeliveryPolicy, StripeFake, StripeFakeConfig};
+use uuid::Uuid;
+
+use super::client::{Answer, Call, Client};
+use super::database::TestDatabase;
+
+pub const WEBHOOK_SECRET: &str = "whsec_of_the_tests";
+pub const PASSWORD: &str = "сова-и-лампа";
+
+/// An application on a database of its own, at a time of its own.
+pub struct TestApp {
+    pub clock: Arc<VirtualClock>,
+    pub fake: Option<StripeFake>,
+    call: Call,
+    state: Data<AppState>,
+    // Dropped last: the pools above are closed by then.
+    pub database: TestDatabase,
+}
+
+impl TestApp {
+    /// With a Stripe that cannot be reached.
+    pub async fn new() -> Self {
+        Self::build(None).await
+    }
+
+    /// With a Stripe of its own, which delivers nothing by itself: see [`Self::deliver_events`].
+    pub async fn with_stripe() -> Self {
+        install_tls();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let config = StripeFakeConfig {
+            secret_key: "sk_test_of_the_tests".into(),
+            webhook_url: "http://127.0.0.1:9/".into(),
+            webhook_secret: WEBHOOK_SECRET.into(),
+            public_base: None,
+        };
+        let fake = stripe_fake::start(config, listener).await.unwrap();
+        fake.set_delivery(DeliveryPolicy::Manual);
+        Self::build(Some(fake)).await
+    }
+
+    async fn build(fake: Option<StripeFake>) -> Self {
+        install_tls();
+        let database = TestDatabase::new().await;
+        // The Stripe of the tests lives in real time, so that is where the clock begins.
+        let clock = Arc::new(VirtualClock::at(Utc::now().trunc_subsecs(0)));
+        let base = fake.as_ref().map_or("http://127.0.0.1:9/", |fake| fake.base_url());
+        let stripe = Stripe::new(&StripeConfig {
+            secret_key: "sk_test_of_the_tests".into(),
+            api_base: Some(base.parse().unwrap()),
+            call_timeout: std::time::Duration::from_secs(5),
+        })
+        .unwrap();
+        let secret = SecretString::from("a secret of at least thirty-two bytes");
+        let secrets = SigningSecrets::new(secret, []).unwrap();
+        let state = Data::new(AppState {
+            db: database.db.clone(),
+            clock: clock.clone(),
+            passwords: Passwords::new(2).unwrap(),
+            tokens: AccessTokens::new(&secrets).unwrap(),
+            secrets,
+            checkout: Checkout {
+                stripe,
+                frontend_url: "https://tutors.example.org".into(),
+                livemode: false,
+            },
+            webhook_secrets: vec![WEBHOOK_SECRET.into()],
+            external: External,
+        });
+        let service = Rc::new(init_service(app::build(&Parts::new(state.clone()).unwrap())).await);
+        let call: Call = Rc::new(move |request: TestRequest| {
+            let service = Rc::clone(&service);
+            Box::pin(async move {
+                let response = service.call(request.to_request()).await.unwrap();
+                let status = response.status().as_u16();
+                let headers = response
+                    .headers()
+                    .iter()
+                    .map(|(name, value)| {
+                        (name.to_string(), value.to_str().unwrap_or_default().to_owned())
+                    })
+                    .collect();
+                let body = to_bytes(response.into_body()).await;
+                let body = body.unwrap_or_else(|_| panic!("the body could not be read"));
+                Answer {
+                    status,
+                    headers,
+                    text: String::from_utf8(body.to_vec()).unwrap(),
+                }
+            })
+        });
+        Self {
+            clock,
+            fake,
+            call,
+            state,
+            database,
+        }
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.state.db
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    pub fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    /// A scope for calling a use case directly.
+    pub fn scope(&self) -> Scope {
+        Scope::new(self.now(), Actor::Command)
+    }
+
+    pub fn anonymous(&self) -> Client {
+        Client::anonymous(Rc::clone(&self.call))
+    }
+
+    /// A new student, signed in.
+    pub async fn student(&self) -> Client {
+        self.register("student").await
+    }
+
+    /// A new tutor without a profile, signed in.
+    pub async fn newcomer(&self) -> Client {
+        self.register("tutor").await
+    }
+
+    /// A new administrator, signed in.
+    pub async fn admin(&self) -> Client {
+        let email = format!("admin-{}@example.org", Uuid::now_v7().simple());
+        accounts::create_admin(
+            self.db(),
+            &self.scope(),
+            &self.state.passwords,
+            &email,
+            PASSWORD.into(),
+        )
+        .await
+        .unwrap();
+        let body = json!({ "email": email, "password": PASSWORD });
+        self.signed_in(self.anonymous().post("/auth/login", body).await.expect(200))
+    }
+
+    async fn register(&self, role: &str) -> Client {
+        let email = format!("{role}-{}@example.org", Uuid::now_v7().simple());
+        let body = json!({
+            "email": email, "password": PASSWORD, "role": role,
+            "first_name": "Анна", "last_name": "Иванова",
+        });
+        self.signed_in(self.anonymous().post("/auth/register", body).await.expect(201))
+    }
+
+    fn signed_in(&self, body: serde_json::Value) -> Client {
+        Client {
+            email: body["user"]["email"].as_str().unwrap().to_owned(),
+            user_id: body["user"]["id"].as_str().unwrap().to_owned(),
+            ..self.anonymous().with_token(body["access_token"].as_str().unwrap())
+        }
+    }
+}
+
+fn install_tls() {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}

@@ -1,0 +1,13 @@
+//! What every test stands on: an application with a database, a clock and a Stripe of its own, and
+//! clients that speak to it as somebody.
+
+mod app;
+mod client;
+mod database;
+mod market;
+mod stripe;
+
+pub use app::TestApp;
+pub use client::{Answer, Client};
+pub use database::TestDatabase;
+pub use market::{order_body, profile_body};
