@@ -48,13 +48,27 @@ impl RegistrationDraft {
     /// # Errors
     /// Everything that is wrong with it. Nobody registers as an administrator.
     pub fn parse(&self) -> Result<NewAccount, Violations> {
+        let account = self.parse_without_password();
+        let email = Email::parse(&self.email).ok();
+        let compared_with = email.as_ref().map_or("", Email::as_str);
+        match check_new_password(self.password.expose_secret(), compared_with) {
+            Ok(()) => account,
+            Err(problem) => {
+                let mut wrong = account.err().unwrap_or_default();
+                wrong.add("/password", problem);
+                Err(wrong)
+            }
+        }
+    }
+
+    /// As [`Self::parse`], for an account that nobody is to sign in to: a seed's. The password is
+    /// not looked at.
+    ///
+    /// # Errors
+    /// Everything else that is wrong with it.
+    pub fn parse_without_password(&self) -> Result<NewAccount, Violations> {
         let mut wrong = Violations::default();
         let email = wrong.take("/email", Email::parse(&self.email));
-        let compared_with = email.as_ref().map_or("", Email::as_str);
-        wrong.take(
-            "/password",
-            check_new_password(self.password.expose_secret(), compared_with),
-        );
         let role = wrong.take("/role", registrable_role(&self.role));
         let first_name = wrong.take("/first_name", person_name(&self.first_name));
         let last_name = wrong.take("/last_name", person_name(&self.last_name));
