@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
 
 use crate::{Reader, StoreError, Tx, rows};
 
@@ -46,6 +47,20 @@ pub async fn find_of_user(
         .one(&reader.executor())
         .await?;
     Ok(customer)
+}
+
+/// Notes that a user's customer is gone at the provider.
+///
+/// # Errors
+/// The database failed.
+pub async fn mark_deleted_of_user(tx: &Tx, user_id: Uuid) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::DeletedAt, Expr::value(tx.now()))
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::DeletedAt.is_null())
+        .exec(&tx.executor())
+        .await?;
+    Ok(())
 }
 
 /// Locks a user's customers: the first of the locks of a settlement.

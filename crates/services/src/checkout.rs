@@ -436,6 +436,23 @@ pub async fn keep_customer(
     Ok(kept)
 }
 
+/// Forgets the user's customer, as if the provider had deleted it: the next checkout makes a new
+/// one. What was paid by it stays.
+///
+/// # Errors
+/// The database failed.
+pub async fn forget_customer(tx: &Tx, user_id: Uuid) -> Result<(), ServiceError> {
+    stripe_customers::mark_deleted_of_user(tx, user_id).await?;
+    if let Some(found) = tutors::find_by_user(tx, user_id).await?
+        && found.stripe_customer_id.is_some()
+        && let Some(mut profile) = tutors::lock(tx, found.id).await?
+    {
+        profile.stripe_customer_id = None;
+        tutors::update(tx, profile).await?;
+    }
+    Ok(())
+}
+
 /// Reserves a payment as if its page had been opened, for a seed: what is paid then is settled by
 /// the same events as any other payment.
 ///
