@@ -3,6 +3,8 @@
 //! One row an event: the same thing told by two events is folded when facts are read (see
 //! `domain::settlement`), so nothing is ever overwritten and no order of arrival is lost or kept.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use domain::stripe_facts::{InvoiceFact, SessionFact, SubscriptionFact};
 use sea_orm::Condition;
@@ -164,16 +166,10 @@ pub async fn load(reader: &impl Reader, keys: &FactKeys) -> Result<Facts, StoreE
         .all(&reader.executor())
         .await?;
     let invoices = direct.iter().filter_map(|row| row.invoice_id.clone());
-    let by_invoice = Entity::find()
-        .filter(Column::InvoiceId.is_in(invoices))
-        .all(&reader.executor())
-        .await?;
+    let by_invoice = among(reader, Column::InvoiceId, invoices.collect()).await?;
     let named = direct.iter().chain(&by_invoice);
     let subscriptions = named.filter_map(|row| row.subscription_id.clone());
-    let by_subscription = Entity::find()
-        .filter(Column::SubscriptionId.is_in(subscriptions))
-        .all(&reader.executor())
-        .await?;
+    let by_subscription = among(reader, Column::SubscriptionId, subscriptions.collect()).await?;
     let mut facts = Facts::default();
     let mut rows: Vec<Model> = direct
         .into_iter()
@@ -191,6 +187,22 @@ pub async fn load(reader: &impl Reader, keys: &FactKeys) -> Result<Facts, StoreE
         }
     }
     Ok(facts)
+}
+
+/// The facts that name any of the ids; a payment of a booking names none, and costs no query.
+async fn among(
+    reader: &impl Reader,
+    column: Column,
+    ids: BTreeSet<String>,
+) -> Result<Vec<Model>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = Entity::find()
+        .filter(column.is_in(ids))
+        .all(&reader.executor())
+        .await?;
+    Ok(rows)
 }
 
 fn parse<T: serde::de::DeserializeOwned>(row: Model) -> Result<T, StoreError> {

@@ -86,6 +86,9 @@ pub async fn list_parked_among(
     event_ids: Vec<String>,
 ) -> Result<Vec<String>, StoreError> {
     use sea_orm::QuerySelect;
+    if event_ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let parked = Entity::find()
         .select_only()
         .column(Column::EventId)
