@@ -40,12 +40,24 @@ fn arrows_point_downwards_only() {
         ("seed", &["domain", "persistence", "payments", "services"]),
         (
             "api",
-            &["domain", "persistence", "payments", "ml", "services", "seed", "migration", "stripe_fake"],
+            &[
+                "domain",
+                "persistence",
+                "payments",
+                "ml",
+                "services",
+                "seed",
+                "migration",
+                "stripe_fake",
+            ],
         ),
     ]);
     let found = dependencies();
     let ours: BTreeSet<&str> = may_know.keys().copied().collect();
-    assert_eq!(found.keys().map(String::as_str).collect::<BTreeSet<_>>(), ours);
+    assert_eq!(
+        found.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+        ours
+    );
     for (name, known) in &found {
         for dependency in known.iter().filter(|d| ours.contains(d.as_str())) {
             assert!(
@@ -59,10 +71,29 @@ fn arrows_point_downwards_only() {
 #[test]
 fn each_library_is_known_where_it_belongs_and_nowhere_else() {
     let belongs: [(&[&str], &[&str]); 4] = [
-        (&["actix-web", "utoipa", "utoipa-actix-web", "utoipa-swagger-ui"], &["api", "stripe_fake"]),
-        (&["sea-orm", "sea-orm-migration", "sqlx"], &["persistence", "migration"]),
         (
-            &["async-stripe", "async-stripe-checkout", "async-stripe-core", "async-stripe-shared", "async-stripe-types", "async-stripe-webhook", "backoff"],
+            &[
+                "actix-web",
+                "utoipa",
+                "utoipa-actix-web",
+                "utoipa-swagger-ui",
+            ],
+            &["api", "stripe_fake"],
+        ),
+        (
+            &["sea-orm", "sea-orm-migration", "sqlx"],
+            &["persistence", "migration"],
+        ),
+        (
+            &[
+                "async-stripe",
+                "async-stripe-checkout",
+                "async-stripe-core",
+                "async-stripe-shared",
+                "async-stripe-types",
+                "async-stripe-webhook",
+                "backoff",
+            ],
             &["payments"],
         ),
         (&["async-openai"], &["ml"]),

@@ -14,9 +14,14 @@ async fn up_down_up_gives_equal_schemas() {
     let first = schema_for_tests(&database.db).await.unwrap();
     assert!(first.len() > 100, "only {} parts", first.len());
     let steps = migration::status(connection).await.unwrap();
-    migration::down(connection, u32::try_from(steps.len()).unwrap()).await.unwrap();
+    migration::down(connection, u32::try_from(steps.len()).unwrap())
+        .await
+        .unwrap();
     let empty = schema_for_tests(&database.db).await.unwrap();
-    let left: Vec<_> = empty.iter().filter(|part| !part.contains("seaql_migrations")).collect();
+    let left: Vec<_> = empty
+        .iter()
+        .filter(|part| !part.contains("seaql_migrations"))
+        .collect();
     assert!(left.is_empty(), "left over: {left:?}");
     migration::up(connection).await.unwrap();
     assert_eq!(schema_for_tests(&database.db).await.unwrap(), first);
@@ -30,24 +35,59 @@ async fn every_enum_has_the_values_of_its_check_list() {
     let expected: BTreeMap<&str, Vec<String>> = BTreeMap::from([
         ("ck_users_role", domain::account::Role::texts()),
         ("ck_users_locale", domain::language::Language::texts()),
-        ("ck_sessions_ended_because", persistence::sessions::EndedBecause::texts()),
+        (
+            "ck_sessions_ended_because",
+            persistence::sessions::EndedBecause::texts(),
+        ),
         ("ck_orders_status", domain::order::OrderStatus::texts()),
-        ("ck_applications_status", domain::application::ApplicationStatus::texts()),
-        ("ck_bookings_status", domain::booking::BookingStatus::texts()),
-        ("ck_bookings_cancelled_by", domain::booking::CancelledBy::texts()),
+        (
+            "ck_applications_status",
+            domain::application::ApplicationStatus::texts(),
+        ),
+        (
+            "ck_bookings_status",
+            domain::booking::BookingStatus::texts(),
+        ),
+        (
+            "ck_bookings_cancelled_by",
+            domain::booking::CancelledBy::texts(),
+        ),
         ("ck_payments_type", domain::payment::PaymentType::texts()),
-        ("ck_payments_status", domain::payment::PaymentStatus::texts()),
-        ("ck_stripe_webhook_events_outcome", domain::payment::EventOutcome::texts()),
-        ("ck_stripe_webhook_events_reason", domain::settlement::ParkReason::texts()),
-        ("ck_ledger_entries_account", domain::payment::LedgerAccount::texts()),
-        ("ck_outbox_type", persistence::outbox::NotificationType::texts()),
-        ("ck_order_matches_engine", services::matching::Engine::texts()),
+        (
+            "ck_payments_status",
+            domain::payment::PaymentStatus::texts(),
+        ),
+        (
+            "ck_stripe_webhook_events_outcome",
+            domain::payment::EventOutcome::texts(),
+        ),
+        (
+            "ck_stripe_webhook_events_reason",
+            domain::settlement::ParkReason::texts(),
+        ),
+        (
+            "ck_ledger_entries_account",
+            domain::payment::LedgerAccount::texts(),
+        ),
+        (
+            "ck_outbox_type",
+            persistence::outbox::NotificationType::texts(),
+        ),
+        (
+            "ck_order_matches_engine",
+            services::matching::Engine::texts(),
+        ),
     ]);
     for (constraint, texts) in expected {
-        let at = schema.find(&format!("{constraint} ")).unwrap_or_else(|| panic!("no {constraint}"));
+        let at = schema
+            .find(&format!("{constraint} "))
+            .unwrap_or_else(|| panic!("no {constraint}"));
         // The list ends with the constraint: at the line's end, or at the next constraint.
         let rest = &schema[at + constraint.len()..];
-        let end = rest.find("CONSTRAINT").or_else(|| rest.find('\n')).unwrap_or(rest.len());
+        let end = rest
+            .find("CONSTRAINT")
+            .or_else(|| rest.find('\n'))
+            .unwrap_or(rest.len());
         let listed: Vec<&str> = rest[..end].split('\'').skip(1).step_by(2).collect();
         assert_eq!(listed, texts, "{constraint}");
     }

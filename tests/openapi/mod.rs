@@ -13,9 +13,15 @@ fn operations(document: &Value) -> Vec<(String, Value)> {
     paths
         .iter()
         .flat_map(|(path, item)| {
-            item.as_object().unwrap().iter().map(move |(method, operation)| {
-                (format!("{} {path}", method.to_uppercase()), operation.clone())
-            })
+            item.as_object()
+                .unwrap()
+                .iter()
+                .map(move |(method, operation)| {
+                    (
+                        format!("{} {path}", method.to_uppercase()),
+                        operation.clone(),
+                    )
+                })
         })
         .collect()
 }
@@ -36,11 +42,20 @@ fn every_operation_is_described() {
             let text = operation[part].as_str().unwrap_or_default();
             assert!(!text.is_empty(), "{name} has no {part}");
         }
-        assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{name}");
-        assert!(ids.insert(operation["operationId"].to_string()), "{name} shares its id");
+        assert_eq!(
+            operation["tags"].as_array().map(Vec::len),
+            Some(1),
+            "{name}"
+        );
+        assert!(
+            ids.insert(operation["operationId"].to_string()),
+            "{name} shares its id"
+        );
         let responses = operation["responses"].as_object().unwrap();
         for (status, response) in responses {
-            let is_problem = response["content"].get("application/problem+json").is_some();
+            let is_problem = response["content"]
+                .get("application/problem+json")
+                .is_some();
             assert_eq!(is_problem, status.as_str() >= "400", "{name} {status}");
         }
     }

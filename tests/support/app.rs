@@ -66,7 +66,9 @@ impl TestApp {
         let database = TestDatabase::new().await;
         // The Stripe of the tests lives in real time, so that is where the clock begins.
         let clock = Arc::new(VirtualClock::at(Utc::now().trunc_subsecs(0)));
-        let base = fake.as_ref().map_or("http://127.0.0.1:9/", |fake| fake.base_url());
+        let base = fake
+            .as_ref()
+            .map_or("http://127.0.0.1:9/", |fake| fake.base_url());
         let stripe = Stripe::new(&StripeConfig {
             secret_key: "sk_test_of_the_tests".into(),
             api_base: Some(base.parse().unwrap()),
@@ -99,7 +101,10 @@ impl TestApp {
                     .headers()
                     .iter()
                     .map(|(name, value)| {
-                        (name.to_string(), value.to_str().unwrap_or_default().to_owned())
+                        (
+                            name.to_string(),
+                            value.to_str().unwrap_or_default().to_owned(),
+                        )
                     })
                     .collect();
                 let body = to_bytes(response.into_body()).await;
@@ -173,15 +178,21 @@ impl TestApp {
             "email": email, "password": PASSWORD, "role": role,
             "first_name": "Анна", "last_name": "Иванова",
         });
-        self.signed_in(self.anonymous().post("/auth/register", body).await.expect(201))
+        self.signed_in(
+            self.anonymous()
+                .post("/auth/register", body)
+                .await
+                .expect(201),
+        )
     }
 
     fn signed_in(&self, body: serde_json::Value) -> Client {
-        Client {
-            email: body["user"]["email"].as_str().unwrap().to_owned(),
-            user_id: body["user"]["id"].as_str().unwrap().to_owned(),
-            ..self.anonymous().with_token(body["access_token"].as_str().unwrap())
-        }
+        let mut client = self
+            .anonymous()
+            .with_token(body["access_token"].as_str().unwrap());
+        client.email = body["user"]["email"].as_str().unwrap().to_owned();
+        client.user_id = body["user"]["id"].as_str().unwrap().to_owned();
+        client
     }
 }
 

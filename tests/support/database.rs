@@ -22,7 +22,9 @@ impl TestDatabase {
     /// A migrated one.
     pub async fn new() -> Self {
         match postgres_url() {
-            Some(admin_url) => Self::postgres(&admin_url, Some(postgres_template(&admin_url))).await,
+            Some(admin_url) => {
+                Self::postgres(&admin_url, Some(postgres_template(&admin_url))).await
+            }
             None => {
                 let file = fresh_file();
                 std::fs::copy(sqlite_template(), &file).unwrap();
@@ -60,7 +62,11 @@ impl TestDatabase {
     async fn postgres(admin_url: &str, template: Option<&str>) -> Self {
         let name = format!("t_{}", Uuid::now_v7().simple());
         let template = template.unwrap_or("template0");
-        run_on(admin_url, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        run_on(
+            admin_url,
+            &format!("CREATE DATABASE {name} TEMPLATE {template}"),
+        )
+        .await;
         let url = with_database(admin_url, &name);
         Self {
             db: connect(&url).await,
@@ -90,7 +96,9 @@ impl Drop for TestDatabase {
 }
 
 fn postgres_url() -> Option<String> {
-    std::env::var("TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())
+    std::env::var("TEST_POSTGRES_URL")
+        .ok()
+        .filter(|url| !url.is_empty())
 }
 
 async fn connect(url: &str) -> Db {
@@ -130,7 +138,11 @@ fn postgres_template(admin_url: &str) -> &'static str {
         let (admin_url, made) = (admin_url.to_owned(), name.clone());
         on_own_thread(async move {
             run_on(&admin_url, &format!("DROP DATABASE IF EXISTS {made}")).await;
-            run_on(&admin_url, &format!("CREATE DATABASE {made} TEMPLATE template0")).await;
+            run_on(
+                &admin_url,
+                &format!("CREATE DATABASE {made} TEMPLATE template0"),
+            )
+            .await;
             let db = connect(&with_database(&admin_url, &made)).await;
             migration::up(db.connection()).await.unwrap();
             db.close().await.unwrap();

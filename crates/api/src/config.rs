@@ -84,8 +84,13 @@ impl ServeConfig {
         if jwt_secrets.is_empty() {
             env.fault("JWT_SECRET: is missing; make one with `openssl rand -hex 32`");
         }
-        if jwt_secrets.iter().any(|s| s.expose_secret().len() < MIN_SECRET_BYTES) {
-            env.fault("JWT_SECRET: must have at least 32 bytes; make one with `openssl rand -hex 32`");
+        if jwt_secrets
+            .iter()
+            .any(|s| s.expose_secret().len() < MIN_SECRET_BYTES)
+        {
+            env.fault(
+                "JWT_SECRET: must have at least 32 bytes; make one with `openssl rand -hex 32`",
+            );
         }
         let stripe = env.stripe(debug);
         if env.faults.is_empty() {
@@ -136,7 +141,9 @@ impl Reader<'_> {
     fn address(&mut self, name: &str, default: &str) -> SocketAddr {
         let text = self.text(name).unwrap_or_else(|| default.to_owned());
         text.parse().unwrap_or_else(|_| {
-            self.fault(format!("{name}: must be an address and a port, such as {default}"));
+            self.fault(format!(
+                "{name}: must be an address and a port, such as {default}"
+            ));
             SocketAddr::from(([127, 0, 0, 1], 0))
         })
     }
@@ -152,7 +159,10 @@ impl Reader<'_> {
     }
 
     fn frontend_url(&mut self, debug: bool, bind_addr: SocketAddr) -> String {
-        match self.text("FRONTEND_URL").or_else(|| self.text("PUBLIC_URL")) {
+        match self
+            .text("FRONTEND_URL")
+            .or_else(|| self.text("PUBLIC_URL"))
+        {
             Some(url) if Url::parse(&url).is_ok_and(|url| url.has_host()) => {
                 url.trim_end_matches('/').to_owned()
             }
@@ -198,7 +208,9 @@ impl Reader<'_> {
         let api_base = self.text("STRIPE_API_BASE").and_then(|url| {
             let parsed = Url::parse(&url).ok();
             if parsed.is_none() {
-                self.fault("STRIPE_API_BASE: must be an address such as https://proxy.example.org/");
+                self.fault(
+                    "STRIPE_API_BASE: must be an address such as https://proxy.example.org/",
+                );
             }
             parsed
         });

@@ -36,7 +36,10 @@ pub fn start(default_filter: &str, default_format: LogFormat) {
 
 fn json(out: &mut Formatter, record: &Record<'_>) -> std::io::Result<()> {
     let mut fields = Fields(serde_json::Map::new());
-    fields.put("at", chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
+    fields.put(
+        "at",
+        chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+    );
     fields.put("level", record.level().as_str());
     fields.put("target", record.target());
     fields.put("message", record.args().to_string());

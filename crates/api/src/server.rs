@@ -89,7 +89,11 @@ pub(crate) fn make_folder_of(url: &str) -> Result<()> {
     let Some(path) = url.strip_prefix("sqlite:") else {
         return Ok(());
     };
-    let path = path.trim_start_matches("//").split('?').next().unwrap_or("");
+    let path = path
+        .trim_start_matches("//")
+        .split('?')
+        .next()
+        .unwrap_or("");
     if let Some(folder) = std::path::Path::new(path).parent()
         && !folder.as_os_str().is_empty()
     {
@@ -104,7 +108,8 @@ pub(crate) fn make_folder_of(url: &str) -> Result<()> {
 /// # Errors
 /// It can't listen.
 pub async fn start_fake(stripe: &mut StripeSettings, public: SocketAddr) -> Result<StripeFake> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port for the Stripe fake")?;
+    let listener =
+        TcpListener::bind(("127.0.0.1", 0)).context("no free port for the Stripe fake")?;
     let webhook_secret = stripe
         .webhook_secrets
         .first()

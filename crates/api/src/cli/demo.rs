@@ -73,7 +73,10 @@ fn bind_near(wanted: SocketAddr) -> Result<TcpListener> {
     }
     let listener = TcpListener::bind((IpAddr::V4(Ipv4Addr::LOCALHOST), 0))
         .context("no free port on loopback")?;
-    say(&format!("{wanted} is in use; taking {} instead.", listener.local_addr()?))?;
+    say(&format!(
+        "{wanted} is in use; taking {} instead.",
+        listener.local_addr()?
+    ))?;
     Ok(listener)
 }
 
@@ -183,7 +186,8 @@ async fn admin(db: &Db, passwords: &Passwords) -> Result<String> {
     }
     let password = random_password();
     let scope = Scope::new(Utc::now(), Actor::Command);
-    match accounts::create_admin(db, &scope, passwords, ADMIN_EMAIL, password.clone().into()).await {
+    match accounts::create_admin(db, &scope, passwords, ADMIN_EMAIL, password.clone().into()).await
+    {
         Ok(_) | Err(ServiceError::AlreadyExists) => Ok(password),
         Err(error) => Err(error.into()),
     }

@@ -90,7 +90,11 @@ pub async fn run(cli: Cli) -> Result<()> {
         } => seed::load(&file).await,
         Command::Openapi => say_raw(&crate::openapi::json()?),
         Command::Admin {
-            action: AdminAction::Create { email, password_stdin },
+            action:
+                AdminAction::Create {
+                    email,
+                    password_stdin,
+                },
         } => admin::create(&email, password_stdin).await,
     }
 }

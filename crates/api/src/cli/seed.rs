@@ -29,12 +29,19 @@ pub(super) async fn load_text(db: &Db, text: &str, source: &str) -> Result<seed:
     let fixture = seed::parse(text)?;
     let now = Utc::now();
     let is_terminal = std::io::stderr().is_terminal();
-    let loaded = seed::load(db, &fixture, source, now.date_naive(), now, |done, total| {
-        if is_terminal && (done == total || done % 20 == 0) {
-            let end = if done == total { "\n" } else { "" };
-            let _ = write!(std::io::stderr(), "\rloading {done} of {total}{end}");
-        }
-    })
+    let loaded = seed::load(
+        db,
+        &fixture,
+        source,
+        now.date_naive(),
+        now,
+        |done, total| {
+            if is_terminal && (done == total || done % 20 == 0) {
+                let end = if done == total { "\n" } else { "" };
+                let _ = write!(std::io::stderr(), "\rloading {done} of {total}{end}");
+            }
+        },
+    )
     .await
     .context("nothing was loaded")?;
     Ok(loaded)
