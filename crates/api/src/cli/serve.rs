@@ -9,6 +9,7 @@ use crate::server::{self, Listeners};
 pub(super) async fn run() -> Result<()> {
     logging::start("info", LogFormat::Json);
     let mut config = ServeConfig::from_env(|name| std::env::var(name).ok())?;
+    warn_of_unread(|name| std::env::var_os(name).is_some());
     let listeners = Listeners::bind(config.bind_addr, config.ops_addr)?;
     let db = server::open_database(&config.database_url).await?;
     let fake = if config.stripe.fake {
@@ -25,4 +26,24 @@ pub(super) async fn run() -> Result<()> {
         fake.stop().await;
     }
     served
+}
+
+/// Variables of the contract that this version does not act on yet.
+const UNREAD: [&str; 9] = [
+    "ALLOWED_HOSTS",
+    "CORS_ALLOWED_ORIGINS",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_REPLICA_URL",
+    "FORCE_HTTPS",
+    "OPENAI_API_KEY",
+    "RATE_LIMITS",
+    "SMTP_URL",
+    "TRUSTED_PROXIES",
+];
+
+/// Nobody should take themself for protected by a setting that nothing reads.
+fn warn_of_unread(is_set: impl Fn(&str) -> bool) {
+    for name in UNREAD.into_iter().filter(|name| is_set(name)) {
+        log::warn!("{name} is set, and this version does not act on it");
+    }
 }
