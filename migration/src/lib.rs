@@ -47,6 +47,7 @@ impl MigratorTrait for Migrator {
                     "subjects",
                     "tutor_profiles",
                     "tutor_subjects",
+                    "tutor_hours",
                     "tutor_documents",
                     "favourites",
                     "tutor_search",

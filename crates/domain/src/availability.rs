@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::validation::{FieldProblem, Violations};
 
+mod day_spans;
 mod instants;
+
+pub use day_spans::{DaySpan, day_spans};
 
 /// More ranges in a day are no habit any more.
 pub const MAX_RANGES_A_DAY: usize = 12;

@@ -124,6 +124,20 @@ pub async fn list_overdue_of_tutor(tx: &Tx, tutor_id: Uuid) -> Result<Vec<Bookin
     Ok(bookings)
 }
 
+/// The tutors who have a live booking at a time.
+pub(crate) fn booked_between(
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> sea_orm::sea_query::SelectStatement {
+    sea_orm::sea_query::Query::select()
+        .column(Column::TutorId)
+        .from(Entity)
+        .and_where(Column::Status.is_in(LIVE))
+        .and_where(Column::StartsAt.lt(to))
+        .and_where(Column::EndsAt.gt(from))
+        .to_owned()
+}
+
 /// The bookings that a person takes part in, as a student or as a tutor, newest first.
 ///
 /// # Errors

@@ -17,6 +17,27 @@ where
     Ok(())
 }
 
+/// Adds rows in one statement.
+pub(crate) async fn insert_many<A, M>(
+    tx: &Tx,
+    rows: impl IntoIterator<Item = M>,
+) -> Result<(), StoreError>
+where
+    A: ActiveModelTrait,
+    M: IntoActiveModel<A>,
+{
+    let rows: Vec<A> = rows
+        .into_iter()
+        .map(|row| row.into_active_model().reset_all())
+        .collect();
+    if !rows.is_empty() {
+        A::Entity::insert_many(rows)
+            .exec_without_returning(&tx.executor())
+            .await?;
+    }
+    Ok(())
+}
+
 /// Adds a row unless a constraint says that it is there already; tells whether it was added.
 /// Inside a transaction a conflict is met in this way and never by catching a violation, which
 /// would abort the transaction on PostgreSQL. A parallel insert of the same row is waited for.

@@ -11,7 +11,9 @@ use sea_orm::{JoinType, QueryOrder, QuerySelect, Select};
 use crate::keyset::{self, Direction};
 use crate::subjects::Subject;
 use crate::tutors::{Column, Entity, TutorProfile, visible};
-use crate::{Page, PageRequest, Reader, StoreError, tutor_search, tutor_subjects, users};
+use crate::{
+    Page, PageRequest, Reader, StoreError, tutor_hours, tutor_search, tutor_subjects, users,
+};
 
 /// A profile with what the public card shows beside it.
 #[derive(Debug, Clone)]
@@ -51,6 +53,8 @@ pub struct TutorFilter {
     pub min_experience: Option<i64>,
     pub verified: Option<bool>,
     pub premium: Option<bool>,
+    /// There by their hours, and not booked, from the one to the other.
+    pub available: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 /// One tutor's card, if the public may see it.
@@ -125,7 +129,10 @@ pub async fn list(
     request: &PageRequest,
     now: DateTime<Utc>,
 ) -> Result<Page<TutorCard>, StoreError> {
-    let select = filtered(reader, filter, now).limit(request.limit + 1);
+    let mut select = filtered(reader, filter, now).limit(request.limit + 1);
+    if let Some((from, to)) = filter.available {
+        select = select.filter(tutor_hours::free(reader, from, to).await?);
+    }
     let id = || Expr::col((Entity, Column::Id));
     let list_name = format!("tutors:{sort}");
     let keyed: Vec<(Uuid, i64)> = if sort == TutorSort::Newest {

@@ -29,14 +29,11 @@ pub async fn replace(tx: &Tx, tutor_id: Uuid, subject_ids: &[Uuid]) -> Result<()
         .filter(Column::TutorId.eq(tutor_id))
         .exec(&tx.executor())
         .await?;
-    for &subject_id in subject_ids {
-        let row = Model {
-            tutor_id,
-            subject_id,
-        };
-        rows::insert::<ActiveModel, _>(tx, row).await?;
-    }
-    Ok(())
+    let taught = subject_ids.iter().map(|&subject_id| Model {
+        tutor_id,
+        subject_id,
+    });
+    rows::insert_many::<ActiveModel, _>(tx, taught).await
 }
 
 /// What each of the tutors teaches, in the order of the catalogue.

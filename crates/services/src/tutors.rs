@@ -7,7 +7,7 @@ use domain::validation::{FieldProblem, Violations};
 use persistence::tutor_listing::{TutorCard, with_cards};
 use persistence::tutors::{self, TutorProfile};
 use persistence::users::{self, User};
-use persistence::{Tx, audit, subjects, tutor_search, tutor_subjects};
+use persistence::{Tx, audit, subjects, tutor_hours, tutor_search, tutor_subjects};
 use uuid::Uuid;
 
 use crate::ServiceError;
@@ -59,6 +59,7 @@ pub async fn create(
         return Err(ServiceError::AlreadyExists);
     }
     tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
+    tutor_hours::replace(tx, profile.id, &terms.availability).await?;
     index(tx, profile).await
 }
 
@@ -99,6 +100,7 @@ pub async fn update_own(
     let subject_ids = subject_ids(tx, &terms.subjects).await?;
     let profile = tutors::update(tx, with_terms(profile, &terms)?).await?;
     tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
+    tutor_hours::replace(tx, profile.id, &terms.availability).await?;
     index(tx, profile).await
 }
 

@@ -66,6 +66,19 @@ CREATE TABLE tutor_subjects (
 ) {strict};
 CREATE INDEX ix_tutor_subjects_subject_id ON tutor_subjects (subject_id, tutor_id);
 
+-- The availability of tutor_profiles as rows, in the tutor's own zone, for the filter of the list.
+CREATE TABLE tutor_hours (
+    tutor_id {id} NOT NULL CONSTRAINT fk_tutor_hours_tutor_id REFERENCES tutor_profiles (id) ON DELETE CASCADE,
+    -- 0 is Monday.
+    weekday {int} NOT NULL,
+    start_minute {int} NOT NULL,
+    end_minute {int} NOT NULL,
+    CONSTRAINT pk_tutor_hours PRIMARY KEY (tutor_id, weekday, start_minute),
+    CONSTRAINT ck_tutor_hours_weekday CHECK (weekday BETWEEN 0 AND 6),
+    CONSTRAINT ck_tutor_hours_minutes CHECK (0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440)
+) {strict};
+CREATE INDEX ix_tutor_hours_weekday ON tutor_hours (weekday, start_minute, end_minute);
+
 -- Metadata only; the document itself lies in the object store under storage_key.
 CREATE TABLE tutor_documents (
     id {id} NOT NULL PRIMARY KEY,

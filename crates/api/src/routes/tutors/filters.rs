@@ -1,5 +1,6 @@
 //! The filters and orders of the public list.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::lesson_format::LessonFormat;
 use domain::money::MAX_PRICE_MINOR;
 use domain::search::{fold_phrase, query_stems};
@@ -36,6 +37,12 @@ pub struct TutorListParams {
     pub min_experience: Option<i64>,
     pub verified: Option<bool>,
     pub premium: Option<bool>,
+    /// With `available_to`: free the whole time, by their hours and their bookings. RFC 3339.
+    #[param(example = "2026-12-01T15:00:00Z")]
+    pub available_from: Option<DateTime<Utc>>,
+    /// At most a day after `available_from`.
+    #[param(example = "2026-12-01T16:00:00Z")]
+    pub available_to: Option<DateTime<Utc>>,
     /// `relevance` (default), `rating`, `rate`, `-rate`, `experience`, `newest`.
     pub sort: Option<String>,
     /// 1 to 100; 20 if left out.
@@ -66,6 +73,7 @@ impl TutorListParams {
         let min_rate = wrong.take("min_rate", bounded(self.min_rate, 0, MAX_PRICE_MINOR));
         let max_rate = wrong.take("max_rate", bounded(self.max_rate, 0, MAX_PRICE_MINOR));
         let years = wrong.take("min_experience", bounded(self.min_experience, 0, 80));
+        let available = available(self.available_from, self.available_to, &mut wrong);
         let words = self.q.unwrap_or_default();
         if words.chars().count() > 200 {
             wrong.add("q", FieldProblem::TooLong { max: 200 });
@@ -98,9 +106,33 @@ impl TutorListParams {
             min_experience: years.flatten(),
             verified: self.verified,
             premium: self.premium,
+            available,
         };
         Ok(TutorQuery { filter, sort, page })
     }
+}
+
+/// A time in which somebody wants a lesson: both ends or neither, at most a day.
+fn available(
+    from: Option<DateTime<Utc>>,
+    to: Option<DateTime<Utc>>,
+    wrong: &mut Violations,
+) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    match (from, to) {
+        (Some(from), Some(to)) if from < to && to - from <= TimeDelta::days(1) => {
+            return Some((from, to));
+        }
+        (Some(_), Some(_)) => wrong.add(
+            "available_to",
+            FieldProblem::Conflicts {
+                other: "available_from",
+            },
+        ),
+        (Some(_), None) => wrong.add("available_to", FieldProblem::Required),
+        (None, Some(_)) => wrong.add("available_from", FieldProblem::Required),
+        (None, None) => {}
+    }
+    None
 }
 
 /// One of an enum's texts, or its default.

@@ -1,0 +1,99 @@
+//! The hours of tutors as rows, in each tutor's own zone, and who is free at a time.
+
+use chrono::{DateTime, Utc};
+use domain::availability::{DaySpan, WeeklyAvailability, day_spans, parse_time_zone};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::{Condition, QuerySelect};
+
+use crate::{Reader, StoreError, Tx, bookings, rows, tutors};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "tutor_hours")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tutor_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub weekday: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub start_minute: i64,
+    pub end_minute: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+fn weekday(span: &DaySpan) -> i64 {
+    i64::from(span.weekday.num_days_from_monday())
+}
+
+/// Replaces a tutor's hours.
+///
+/// # Errors
+/// The database failed.
+pub async fn replace(
+    tx: &Tx,
+    tutor_id: Uuid,
+    availability: &WeeklyAvailability,
+) -> Result<(), StoreError> {
+    Entity::delete_many()
+        .filter(Column::TutorId.eq(tutor_id))
+        .exec(&tx.executor())
+        .await?;
+    let spans = availability.spans();
+    let hours = spans.iter().map(|span| Model {
+        tutor_id,
+        weekday: weekday(span),
+        start_minute: i64::from(span.start),
+        end_minute: i64::from(span.end),
+    });
+    rows::insert_many::<ActiveModel, _>(tx, hours).await
+}
+
+/// Those who are there from `from` to `to` by their hours, and not booked then.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn free(
+    reader: &impl Reader,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Condition, StoreError> {
+    let zones: Vec<String> = tutors::Entity::find()
+        .select_only()
+        .column(tutors::Column::TimeZone)
+        .distinct()
+        .into_tuple()
+        .all(&reader.executor())
+        .await?;
+    let mut there = Condition::any();
+    for name in zones {
+        let Ok(zone) = parse_time_zone(&name) else {
+            continue;
+        };
+        let mut in_zone = Condition::all().add(tutors::Column::TimeZone.eq(name));
+        for span in day_spans(zone, from, to) {
+            in_zone = in_zone.add(tutors::Column::Id.in_subquery(covering(&span)));
+        }
+        there = there.add(in_zone);
+    }
+    if there.is_empty() {
+        // Without a zone there is no tutor; an empty alternative would let everybody through.
+        there = there.add(tutors::Column::Id.is_null());
+    }
+    Ok(Condition::all()
+        .add(there)
+        .add(tutors::Column::Id.not_in_subquery(bookings::booked_between(from, to))))
+}
+
+fn covering(span: &DaySpan) -> SelectStatement {
+    Query::select()
+        .column(Column::TutorId)
+        .from(Entity)
+        .and_where(Column::Weekday.eq(weekday(span)))
+        .and_where(Column::StartMinute.lte(i64::from(span.start)))
+        .and_where(Column::EndMinute.gte(i64::from(span.end)))
+        .to_owned()
+}
