@@ -18,3 +18,4 @@ mod accounts;
 mod architecture;
 mod migrations;
 mod openapi;
+mod walk;

@@ -1,0 +1,8 @@
+//! The walk: the built binary in a fresh folder, used over real HTTP as a new user would.
+
+mod commands;
+mod demo;
+mod process;
+mod serving;
+mod story;
+mod visitor;
