@@ -3,11 +3,13 @@
 use std::net::TcpListener;
 use std::path::Path;
 
+use serde_json::{Value, json};
 use tokio::process::Command;
 
 use super::process::{Running, run, wait_for};
 use super::story::{a_tutor_buys_premium, two_agree_and_one_pays};
 use super::visitor::Visitor;
+use crate::support::profile_body;
 
 const ANY_PORT: [(&str, &str); 2] = [("BIND_ADDR", "127.0.0.1:0"), ("OPS_ADDR", "127.0.0.1:0")];
 const PASSWORD: &str = "сова-и-лампа";
@@ -74,7 +76,7 @@ async fn a_new_user_walks_through_the_demo() {
     let printed = run(folder.path(), &["openapi"], &[]).await;
     assert_eq!(
         document.expect(200),
-        serde_json::from_str::<serde_json::Value>(printed.succeeded()).unwrap()
+        serde_json::from_str::<Value>(printed.succeeded()).unwrap()
     );
 
     let found = demo
@@ -102,6 +104,30 @@ async fn a_new_user_walks_through_the_demo() {
 }
 
 #[actix_web::test]
+async fn newcomers_join_the_demo() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::start(folder.path(), &[], &ANY_PORT).await;
+    let site = &demo.anonymous;
+    let student = site
+        .register("student", "new-student@example.org", PASSWORD)
+        .await;
+    let tutor = site
+        .register("tutor", "new-tutor@example.org", PASSWORD)
+        .await;
+    tutor
+        .visitor
+        .post("/me/tutor-profile", profile_body())
+        .await
+        .expect(201);
+    let matches = two_agree_and_one_pays(&student.visitor, &tutor.visitor).await;
+    assert!(!matches.is_empty(), "nobody suits the order");
+    let body = json!({ "refresh_token": student.refresh_token });
+    student.visitor.post("/auth/logout", body).await.expect(204);
+    let refused = site.refresh(&student.refresh_token).await;
+    assert_eq!(refused.status, 401, "{}", refused.text);
+}
+
+#[actix_web::test]
 async fn the_calls_that_the_demo_prints_work_as_pasted() {
     let folder = tempfile::tempdir().unwrap();
     let demo = Demo::start(folder.path(), &[], &ANY_PORT).await;
@@ -122,7 +148,7 @@ async fn the_calls_that_the_demo_prints_work_as_pasted() {
     assert!(!matched["matches"].as_array().unwrap().is_empty());
 }
 
-async fn paste(lines: &str) -> serde_json::Value {
+async fn paste(lines: &str) -> Value {
     let shell = Command::new("bash")
         .args(["-c", lines])
         .output()
