@@ -5,6 +5,7 @@ use domain::booking::{BookingStatus, CancelledBy};
 use domain::lesson_format::LessonFormat;
 use domain::order::{OrderDraft, OrderEvent, OrderStatus, OrderTerms, check_completion};
 use domain::search::fold_phrase;
+use domain::validation::{FieldProblem, Violations};
 use persistence::orders::{self, Order};
 use persistence::outbox::{self, NotificationType};
 use persistence::{Stored, Tx, applications, bookings, subjects, tutors, users};
@@ -30,16 +31,7 @@ pub async fn create(
         .ok_or(ServiceError::Unauthenticated)?;
     let terms = draft.parse(tx.now(), &student.time_zone);
     let subject_id = subject_id(tx, subject).await;
-    // Both are looked at before either is reported, so that one answer names all that is wrong.
-    let (terms, subject_id) = match (terms, subject_id) {
-        (Ok(terms), Ok(subject_id)) => (terms, subject_id),
-        (Err(mut wrong), Err(ServiceError::Invalid(also))) => {
-            wrong.0.extend(also.0);
-            return Err(wrong.into());
-        }
-        (Err(wrong), _) => return Err(wrong.into()),
-        (_, Err(error)) => return Err(error),
-    };
+    let (terms, subject_id) = all_or_wrong(terms, subject_id)?;
     let blank = Order {
         id: tx.new_id(),
         student_id,
@@ -84,11 +76,22 @@ pub async fn update(
     edit: impl FnOnce(OrderDraft) -> OrderDraft,
 ) -> Result<Order, ServiceError> {
     let order = lock_current(tx, order_id).await?;
-    let terms = edit(draft_of(&order)?).parse(order.created_at, &order.time_zone)?;
+    let draft = edit(draft_of(&order)?);
+    let expires_at = draft.expires_at;
+    // How long an order may live counts from its creation; a new end lies ahead nevertheless.
+    let mut terms = draft.parse(order.created_at, &order.time_zone);
+    if expires_at
+        .is_some_and(|at| at != order.expires_at && (order.created_at < at && at <= tx.now()))
+    {
+        let mut wrong = terms.err().unwrap_or_default();
+        wrong.add("/expires_at", FieldProblem::MustBeFuture);
+        terms = Err(wrong);
+    }
     let subject_id = match subject {
-        Some(slug) => subject_id(tx, slug).await?,
-        None => order.subject_id,
+        Some(slug) => subject_id(tx, slug).await,
+        None => Ok(order.subject_id),
     };
+    let (terms, subject_id) = all_or_wrong(terms, subject_id)?;
     seen.check(order.version)?;
     if *order.status != OrderStatus::Open {
         // Only an open order can be chosen from, so the refusal names the same moves.
@@ -238,6 +241,22 @@ async fn subject_id(tx: &Tx, slug: &str) -> Result<Uuid, ServiceError> {
         .await?
         .map(|subject| subject.id)
         .ok_or_else(|| unknown("/subject"))
+}
+
+/// Both are looked at before either is reported, so that one answer names all that is wrong.
+fn all_or_wrong(
+    terms: Result<OrderTerms, Violations>,
+    subject_id: Result<Uuid, ServiceError>,
+) -> Result<(OrderTerms, Uuid), ServiceError> {
+    match (terms, subject_id) {
+        (Ok(terms), Ok(subject_id)) => Ok((terms, subject_id)),
+        (Err(mut wrong), Err(ServiceError::Invalid(also))) => {
+            wrong.0.extend(also.0);
+            Err(wrong.into())
+        }
+        (Err(wrong), _) => Err(wrong.into()),
+        (_, Err(error)) => Err(error),
+    }
 }
 
 fn with_terms(order: Order, terms: &OrderTerms) -> Result<Order, ServiceError> {
