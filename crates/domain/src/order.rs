@@ -230,3 +230,19 @@ pub fn check_completion(booking: crate::booking::BookingStatus) -> Result<(), In
         })
     }
 }
+
+/// The state that cancelling an order requires of its booking: one that can be cancelled with it.
+///
+/// # Errors
+/// The booking can't be; a completed one lets its order be completed instead.
+pub fn check_cancellation(booking: crate::booking::BookingStatus) -> Result<(), InvalidState> {
+    use crate::booking::{BookingEvent, BookingStatus};
+    if booking.on(BookingEvent::Cancel).is_ok() {
+        return Ok(());
+    }
+    let complete = (booking == BookingStatus::Completed).then_some(OrderEvent::Complete.as_str());
+    Err(InvalidState {
+        state: OrderStatus::InProgress.as_str(),
+        allowed: complete.into_iter().collect(),
+    })
+}

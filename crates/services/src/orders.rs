@@ -3,7 +3,9 @@
 use domain::application::ApplicationEvent;
 use domain::booking::{BookingStatus, CancelledBy};
 use domain::lesson_format::LessonFormat;
-use domain::order::{OrderDraft, OrderEvent, OrderStatus, OrderTerms, check_completion};
+use domain::order::{
+    OrderDraft, OrderEvent, OrderStatus, OrderTerms, check_cancellation, check_completion,
+};
 use domain::search::fold_phrase;
 use domain::validation::{FieldProblem, Violations};
 use persistence::orders::{self, Order};
@@ -115,6 +117,7 @@ pub async fn cancel(tx: &Tx, order_id: Uuid) -> Result<Order, ServiceError> {
     let mut order = lock_current(tx, order_id).await?;
     order.status = Stored(order.status.on(OrderEvent::Cancel)?);
     if let Some(booking) = bookings::lock_live_of_order(tx, order_id).await? {
+        check_cancellation(*booking.status)?;
         cancel_locked(tx, booking, CancelledBy::Student).await?;
     }
     let order = orders::update(tx, order).await?;
