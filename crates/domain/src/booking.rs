@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::money::Money;
-use crate::text_enum::{InvalidState, invalid_state, text_enum};
+use crate::text_enum::{InvalidState, TextEnum, invalid_state, text_enum};
 use crate::validation::{FieldProblem, Violations, within};
 
 text_enum! {
@@ -63,6 +63,14 @@ impl BookingStatus {
     pub fn on(self, event: BookingEvent) -> Result<Self, InvalidState> {
         self.next(event)
             .ok_or_else(|| invalid_state(self, Self::next))
+    }
+
+    /// The refusal of a move that the state has, but not at this time: its others remain.
+    #[must_use]
+    pub fn not_now(self, event: BookingEvent) -> InvalidState {
+        let mut refused = invalid_state(self, Self::next);
+        refused.allowed.retain(|allowed| *allowed != event.as_str());
+        refused
     }
 
     /// The state as the clock has it: a pending booking past its time is expired, whether or not a
@@ -164,7 +172,6 @@ pub fn refund_on_cancellation(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text_enum::TextEnum;
 
     #[test]
     fn only_a_payment_makes_a_booking_confirmed() {

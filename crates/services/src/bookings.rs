@@ -7,7 +7,6 @@ use domain::booking::{
 };
 use domain::money::{Currency, Money};
 use domain::payment::{LedgerAccount, PaymentStatus};
-use domain::text_enum::InvalidState;
 use persistence::bookings::{self, Booking};
 use persistence::outbox::{self, NotificationType};
 use persistence::{Stored, Tx, applications, audit, ledger, payments, refunds};
@@ -120,20 +119,13 @@ pub async fn complete(tx: &Tx, booking_id: Uuid) -> Result<Booking, ServiceError
     let before = *booking.status;
     booking.status = Stored(before.on(BookingEvent::Complete)?);
     if !is_over(tx.now(), booking.ends_at) {
-        return Err(not_over());
+        return Err(before.not_now(BookingEvent::Complete).into());
     }
     booking.completed_at = Some(tx.now());
     let booking = bookings::update(tx, booking).await?;
     release(tx, &booking).await?;
     note_change(tx, &booking, before).await?;
     Ok(booking)
-}
-
-fn not_over() -> ServiceError {
-    ServiceError::InvalidState(InvalidState {
-        state: "confirmed",
-        allowed: vec!["cancel", "reschedule"],
-    })
 }
 
 /// Moves what was held for a lesson to the platform and its tutor.
@@ -184,7 +176,7 @@ pub async fn reschedule(
         .starts_at
         .is_some_and(|start| start - tx.now() <= notice)
     {
-        return Err(not_over());
+        return Err(status.not_now(BookingEvent::Reschedule).into());
     }
     let booking = Booking {
         status: Stored(status),
