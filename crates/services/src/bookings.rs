@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use domain::application::ApplicationEvent;
 use domain::booking::{
-    BookingEvent, BookingStatus, CancelledBy, Period, is_over, refund_on_cancellation,
+    BookingEvent, BookingStatus, CancelledBy, Period, is_over, pending_until,
+    refund_on_cancellation,
 };
 use domain::money::{Currency, Money};
 use domain::payment::{LedgerAccount, PaymentStatus};
@@ -182,10 +183,7 @@ pub async fn reschedule(
         status: Stored(status),
         starts_at: period.map(|p| p.starts_at),
         ends_at: period.map(|p| p.ends_at),
-        pending_until: match period {
-            Some(period) => booking.pending_until.min(period.starts_at),
-            None => booking.pending_until,
-        },
+        pending_until: pending_until(booking.created_at, period),
         ..booking
     };
     let booking = bookings::update(tx, booking).await?;
