@@ -161,7 +161,7 @@ pub async fn choose(
     let found = applications::find(tx, application_id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let mut order = lock_with_overdue(tx, &found).await?;
+    let mut order = lock_with_overdue(tx, found.tutor_id, found.order_id).await?;
     order.status = Stored(order.status.on(OrderEvent::Choose)?);
     let chosen = settle_bids(tx, &order, application_id).await?;
     let booking = booking_of(tx, &order, &chosen, period).await?;
@@ -185,18 +185,22 @@ pub async fn choose(
     Ok(booking)
 }
 
-/// Locks the order of a bid, and writes down the tutor's overdue bookings, so that their slots are
-/// free. Orders are locked by id: two choices that meet would wait for each other otherwise.
-async fn lock_with_overdue(tx: &Tx, bid: &Application) -> Result<Order, ServiceError> {
-    let overdue = bookings::list_overdue_of_tutor(tx, bid.tutor_id).await?;
+/// Locks an order, and writes down the tutor's overdue bookings, so that their slots are free.
+/// Orders are locked by id: two choices that meet would wait for each other otherwise.
+pub(crate) async fn lock_with_overdue(
+    tx: &Tx,
+    tutor_id: Uuid,
+    own_id: Uuid,
+) -> Result<Order, ServiceError> {
+    let overdue = bookings::list_overdue_of_tutor(tx, tutor_id).await?;
     let mut order_ids: Vec<Uuid> = overdue.iter().map(|b| b.order_id).collect();
-    order_ids.push(bid.order_id);
+    order_ids.push(own_id);
     order_ids.sort_unstable();
     order_ids.dedup();
     let mut own = None;
     for order_id in order_ids {
         let order = lock_current(tx, order_id).await?;
-        if order_id == bid.order_id {
+        if order_id == own_id {
             own = Some(order);
         }
     }

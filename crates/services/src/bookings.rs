@@ -15,7 +15,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::ServiceError;
-use crate::applications::WishedTime;
+use crate::applications::{WishedTime, lock_with_overdue};
 use crate::error::SeenVersion;
 use crate::orders::{lock_current, reopen_locked, tell_tutor};
 
@@ -168,7 +168,12 @@ pub async fn reschedule(
     seen: SeenVersion,
     wished: WishedTime,
 ) -> Result<Booking, ServiceError> {
-    let booking = lock_behind_order(tx, booking_id).await?;
+    let found = bookings::find(tx, booking_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    // A slot that an overdue booking of the tutor still holds is free to move to.
+    lock_with_overdue(tx, found.tutor_id, found.order_id).await?;
+    let booking = bookings::lock(tx, booking_id).await?;
     let period = Period::parse(wished.starts_at, wished.duration_minutes, tx.now())?;
     seen.check(booking.version)?;
     let status = booking.status.on(BookingEvent::Reschedule)?;
