@@ -25,7 +25,7 @@ pub struct VisibleOrder {
     pub order: Order,
 }
 
-/// Any order there is, for a tutor who wants to apply.
+/// Any order there is, for a tutor with a profile who wants to apply.
 #[derive(Debug, Clone)]
 pub struct ExistingOrder {
     pub who: Principal,
@@ -131,7 +131,11 @@ impl Entry for VisibleOrder {
 impl Entry for ExistingOrder {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
         let who = with_role(req, Role::Tutor)?;
-        let order = order(&Ctx::of(req)?, path_id(req)?).await?;
+        let ctx = Ctx::of(req)?;
+        if own_profile_id(&ctx, who).await?.is_none() {
+            return Err(Problem::new(Code::Forbidden));
+        }
+        let order = order(&ctx, path_id(req)?).await?;
         Ok(Self { who, order })
     }
 }
