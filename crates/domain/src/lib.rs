@@ -31,6 +31,8 @@ pub mod premium;
 pub mod review;
 pub mod search;
 pub mod settlement;
+#[cfg(test)]
+mod state_machines;
 pub mod stripe_facts;
 pub mod subscription;
 pub mod text_enum;
