@@ -18,4 +18,5 @@ mod accounts;
 mod architecture;
 mod migrations;
 mod openapi;
+mod orders;
 mod walk;

@@ -10,4 +10,4 @@ mod stripe;
 pub use app::TestApp;
 pub use client::{Answer, Client};
 pub use database::TestDatabase;
-pub use market::{order_body, profile_body};
+pub use market::{id, order_body, profile_body};

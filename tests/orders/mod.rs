@@ -1,0 +1,6 @@
+//! Orders: placed, read, changed, ended.
+
+mod create;
+mod life;
+mod read;
+mod update;
