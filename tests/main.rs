@@ -15,6 +15,7 @@
 mod support;
 
 mod accounts;
+mod applications;
 mod architecture;
 mod migrations;
 mod openapi;

@@ -1,0 +1,6 @@
+//! Applications: sent, read, changed, withdrawn, chosen.
+
+mod bid;
+mod choose;
+mod read;
+mod slots;
