@@ -17,6 +17,7 @@ mod support;
 mod accounts;
 mod applications;
 mod architecture;
+mod bookings;
 mod migrations;
 mod openapi;
 mod orders;
