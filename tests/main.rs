@@ -18,6 +18,7 @@ mod accounts;
 mod applications;
 mod architecture;
 mod bookings;
+mod matches;
 mod migrations;
 mod openapi;
 mod orders;

@@ -1,0 +1,25 @@
+//! Matches of an order.
+
+mod candidates;
+mod kept;
+mod result;
+
+use serde_json::Value;
+
+use crate::support::{Client, TestApp};
+
+/// A new verified tutor with that profile.
+async fn verified(app: &TestApp, profile: Value) -> (Client, String) {
+    let (tutor, id) = app.tutor_with(profile).await;
+    app.verify(&id).await;
+    (tutor, id)
+}
+
+/// The tutors of a result, in its order.
+fn tutor_ids(result: &Value) -> Vec<String> {
+    let matches = result["matches"].as_array().unwrap();
+    let ids = matches
+        .iter()
+        .map(|m| m["tutor"]["id"].as_str().unwrap().to_owned());
+    ids.collect()
+}
