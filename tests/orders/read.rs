@@ -51,7 +51,7 @@ async fn each_filter_of_the_open_orders_leaves_out_what_does_not_fit() {
         ("min_budget=180001", &physics),
     ] {
         let found = ids(&tutor, &format!("/orders?{filter}")).await;
-        assert_eq!(found, [expected.clone()], "{filter}");
+        assert_eq!(found, std::slice::from_ref(expected), "{filter}");
     }
 }
 
