@@ -97,9 +97,11 @@ async fn a_lesson_may_be_moved_to_the_slot_of_an_overdue_pending_one() {
     let (tutor, _) = app.tutor().await;
     app.booking(&tutor).await;
     let slot = app.now() + TimeDelta::days(2);
-    app.advance(TimeDelta::hours(24));
+    app.advance(TimeDelta::hours(12));
     let tutor = app.again(&tutor).await;
     let (student, booking) = booking_at(&app, &tutor, slot + TimeDelta::days(1)).await;
+    app.advance(TimeDelta::hours(12));
+    let student = app.again(&student).await;
     let body = json!({ "starts_at": slot, "duration_minutes": 60 });
     let seen = student.with("if-match", "*");
     seen.patch(&path(&booking), body).await.expect(200);
