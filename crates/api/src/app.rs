@@ -19,7 +19,8 @@ use crate::{openapi, routes};
 pub struct Methods(Arc<Vec<(actix_router::ResourceDef, Vec<&'static str>)>>);
 
 impl Methods {
-    /// Those of the OpenAPI document, which is made from the mounted routes.
+    /// Those of the OpenAPI document, which is made from the mounted routes, and the pages beside
+    /// it.
     #[must_use]
     pub fn of_document(document: &utoipa::openapi::OpenApi) -> Self {
         let paths = document.paths.paths.iter().map(|(path, item)| {
@@ -37,7 +38,9 @@ impl Methods {
                 .collect();
             (actix_router::ResourceDef::new(path.as_str()), methods)
         });
-        Self(Arc::new(paths.collect()))
+        let pages = ["/", "/docs", "/docs/{_:.*}", "/openapi.json"]
+            .map(|path| (actix_router::ResourceDef::new(path), vec!["GET"]));
+        Self(Arc::new(paths.chain(pages).collect()))
     }
 
     fn find(&self, path: &str) -> Option<String> {

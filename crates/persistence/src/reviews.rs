@@ -37,6 +37,13 @@ pub async fn insert_unless_there(tx: &Tx, review: Review) -> Result<bool, StoreE
     rows::insert_unless_there::<ActiveModel, _>(tx, review).await
 }
 
+/// # Errors
+/// The database failed.
+pub async fn find(reader: &impl Reader, id: Uuid) -> Result<Option<Review>, StoreError> {
+    let review = Entity::find_by_id(id).one(&reader.executor()).await?;
+    Ok(review)
+}
+
 /// A review, locked.
 ///
 /// # Errors

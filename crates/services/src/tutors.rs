@@ -96,8 +96,8 @@ pub async fn update_own(
         .ok_or(ServiceError::NotFound)?;
     let present = card(tx, profile.clone()).await?;
     let terms = edit(draft_of(&present)?).parse()?;
-    seen.check(profile.version)?;
     let subject_ids = subject_ids(tx, &terms.subjects).await?;
+    seen.check(profile.version)?;
     let profile = tutors::update(tx, with_terms(profile, &terms)?).await?;
     tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
     tutor_hours::replace(tx, profile.id, &terms.availability).await?;

@@ -7,6 +7,7 @@ mod ownership;
 pub use access_token::{AccessTokens, ISSUER};
 pub use identity::{Admin, Student, Tutor, User, authenticate};
 pub use ownership::{
-    ChoosableApplication, ExistingOrder, OwnApplication, OwnOrder, OwnPayment, PartyBooking,
-    ReadableApplication, StudentBooking, TutorBooking, VisibleOrder,
+    ChoosableApplication, ExistingOrder, OwnApplication, OwnOrder, OwnPayment, OwnProfile,
+    PartyBooking, ReadableApplication, ReviewOfOneself, StudentBooking, TutorBooking, VisibleOrder,
+    VisibleTutor,
 };

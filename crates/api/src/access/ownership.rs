@@ -6,7 +6,8 @@ use persistence::applications::{self, Application};
 use persistence::bookings::{self, Booking};
 use persistence::orders::{self, Order};
 use persistence::payments::{self, Payment};
-use persistence::tutors;
+use persistence::reviews::{self, Review};
+use persistence::tutors::{self, TutorProfile};
 use services::orders::is_visible_to_tutor;
 use uuid::Uuid;
 
@@ -59,6 +60,21 @@ pub struct StudentBooking(pub Booking);
 #[derive(Debug, Clone)]
 pub struct TutorBooking(pub Booking);
 
+/// The profile of the calling tutor.
+#[derive(Debug, Clone)]
+pub struct OwnProfile(pub TutorProfile);
+
+/// A tutor whom everybody may see.
+#[derive(Debug, Clone)]
+pub struct VisibleTutor(pub TutorProfile);
+
+/// A review of the calling tutor.
+#[derive(Debug, Clone)]
+pub struct ReviewOfOneself {
+    pub who: Principal,
+    pub review: Review,
+}
+
 /// A payment that the caller made.
 #[derive(Debug, Clone)]
 pub struct OwnPayment(pub Payment);
@@ -73,6 +89,9 @@ from_request_by_entry!(
     PartyBooking,
     StudentBooking,
     TutorBooking,
+    OwnProfile,
+    VisibleTutor,
+    ReviewOfOneself,
     OwnPayment,
 );
 
@@ -211,6 +230,37 @@ impl Entry for TutorBooking {
         found
             .filter(|booking| own == Some(booking.tutor_id))
             .map(Self)
+            .ok_or_else(hidden)
+    }
+}
+
+impl Entry for OwnProfile {
+    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
+        let who = with_role(req, Role::Tutor)?;
+        let found = tutors::find_by_user(Ctx::of(req)?.db(), who.user_id).await?;
+        found.map(Self).ok_or_else(hidden)
+    }
+}
+
+impl Entry for VisibleTutor {
+    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
+        let found = tutors::find(Ctx::of(req)?.db(), path_id(req)?).await?;
+        found
+            .filter(TutorProfile::is_visible)
+            .map(Self)
+            .ok_or_else(hidden)
+    }
+}
+
+impl Entry for ReviewOfOneself {
+    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
+        let who = with_role(req, Role::Tutor)?;
+        let ctx = Ctx::of(req)?;
+        let found = reviews::find(ctx.db(), path_id(req)?).await?;
+        let own = own_profile_id(&ctx, who).await?;
+        found
+            .filter(|review| own == Some(review.tutor_id))
+            .map(|review| Self { who, review })
             .ok_or_else(hidden)
     }
 }

@@ -14,7 +14,7 @@ pub use ctx::{Answer, Ctx};
 pub use guarded::{Entry, Guarded, path_id};
 pub use page::{Listing, PageParams, page_request};
 pub use query::QueryParams;
-pub use strict::given;
+pub use strict::{Object, given};
 pub use version::seen_version;
 
 pub(crate) use guarded::from_request_by_entry;

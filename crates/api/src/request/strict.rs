@@ -1,6 +1,11 @@
 //! Reading strictly: unknown fields, wrong types and missing fields are named where they stand.
 
 use domain::validation::{FieldProblem, Violations};
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_path_to_error::{Path, Segment};
 
@@ -15,6 +20,29 @@ where
     T: Deserialize<'de>,
 {
     T::deserialize(deserializer).map(Some)
+}
+
+/// An object within a body. By itself serde would read an array as a struct's fields in their order.
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
 }
 
 /// What serde refuses, said as a violation. Serde words its errors for people only, so the kind is
@@ -33,8 +61,13 @@ pub(super) fn violation(path: &Path, message: &str, separator: &str) -> Violatio
         };
         return Violations::one(pointer, FieldProblem::UnknownField);
     }
-    if message.starts_with("duplicate field ") {
-        return Violations::one(at, FieldProblem::Duplicate);
+    if let Some(name) = quoted_after(message, "duplicate field ") {
+        let pointer = if at.is_empty() {
+            append(&at, name, separator)
+        } else {
+            at
+        };
+        return Violations::one(pointer, FieldProblem::Duplicate);
     }
     if let Some(expected) = expected(message) {
         return Violations::one(at, FieldProblem::InvalidType { expected });

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::problem::Problem;
-use crate::request::{Ctx, EmptyBody, given};
+use crate::request::{Ctx, EmptyBody, Object, given};
 
 /// A new account.
 #[derive(Deserialize, ToSchema)]
@@ -39,7 +39,8 @@ pub struct RegisterRequest {
     #[serde(default)]
     pub locale: Option<String>,
     #[serde(default)]
-    pub consents: Option<Vec<ConsentRequest>>,
+    #[schema(value_type = Option<Vec<ConsentRequest>>)]
+    pub consents: Option<Vec<Object<ConsentRequest>>>,
 }
 
 /// A text that was agreed to.
@@ -66,7 +67,7 @@ impl From<RegisterRequest> for RegistrationDraft {
                 .consents
                 .unwrap_or_default()
                 .into_iter()
-                .map(|consent| (consent.kind, consent.text_version))
+                .map(|Object(consent)| (consent.kind, consent.text_version))
                 .collect(),
         }
     }

@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::bodies::{
     CreateTutorProfileRequest, OwnTutorProfileResponse, UpdateTutorProfileRequest,
 };
-use crate::access::Tutor;
+use crate::access::{OwnProfile, Tutor};
 use crate::problem::Problem;
 use crate::request::{Answer, Body, Ctx, Guarded};
 use crate::routes::BASE;
@@ -70,13 +70,13 @@ async fn get_own_profile(ctx: Ctx, Tutor(who): Tutor) -> Result<HttpResponse, Pr
 #[patch("/me/tutor-profile")]
 async fn update_own_profile(
     ctx: Ctx,
-    Guarded(Tutor(who), Body(body)): Guarded<Tutor, Body<UpdateTutorProfileRequest>>,
+    Guarded(OwnProfile(own), Body(body)): Guarded<OwnProfile, Body<UpdateTutorProfileRequest>>,
 ) -> Result<HttpResponse, Problem> {
     let seen = ctx.seen_version();
     let card = ctx
         .write(async |tx| {
             let body = body.clone();
-            tutors::update_own(tx, who.user_id, seen, |present| body.onto(present)).await
+            tutors::update_own(tx, own.user_id, seen, |present| body.onto(present)).await
         })
         .await?;
     let version = card.profile.version;

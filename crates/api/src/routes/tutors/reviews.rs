@@ -2,21 +2,19 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use domain::validation::text;
 use persistence::reviews::{self, Review};
-use persistence::{tutors, users};
+use persistence::users;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::access::Tutor;
-use crate::problem::{Code, Problem};
-use crate::request::{
-    Answer, Body, Ctx, EmptyBody, Guarded, Listing, PageParams, QueryParams, path_id,
-};
+use crate::access::{ReviewOfOneself, VisibleTutor};
+use crate::problem::Problem;
+use crate::request::{Answer, Body, Ctx, EmptyBody, Guarded, Listing, PageParams, QueryParams};
 
 /// Mounts the routes of this file.
 pub fn mount(config: &mut ServiceConfig<'_>) {
@@ -68,13 +66,11 @@ impl ReviewResponse {
 #[get("/tutors/{id}/reviews")]
 async fn list_reviews(
     ctx: Ctx,
-    req: HttpRequest,
-    QueryParams(params): QueryParams<PageParams>,
+    Guarded(VisibleTutor(tutor), QueryParams(params)): Guarded<
+        VisibleTutor,
+        QueryParams<PageParams>,
+    >,
 ) -> Result<HttpResponse, Problem> {
-    let tutor = tutors::find(ctx.db(), path_id(&req)?)
-        .await?
-        .filter(tutors::TutorProfile::is_visible)
-        .ok_or_else(|| Problem::new(Code::NotFound))?;
     let page = params.of("reviews")?;
     let page = reviews::list_of_tutor(ctx.db(), tutor.id, &page).await?;
     let authors = page.items.iter().map(|review| review.student_id).collect();
@@ -111,14 +107,15 @@ impl EmptyBody for ReplyRequest {}
 #[post("/reviews/{id}/reply")]
 async fn reply_to_review(
     ctx: Ctx,
-    req: HttpRequest,
-    Guarded(Tutor(who), Body(body)): Guarded<Tutor, Body<ReplyRequest>>,
+    Guarded(ReviewOfOneself { who, review }, Body(body)): Guarded<
+        ReviewOfOneself,
+        Body<ReplyRequest>,
+    >,
 ) -> Result<HttpResponse, Problem> {
-    let review_id = path_id(&req)?;
     let reply = text(&body.text, 1, 2_000)
         .map_err(|problem| domain::validation::Violations::one("/text", problem))?;
     ctx.write_once(async |tx| {
-        let review = services::reviews::reply(tx, who.user_id, review_id, &reply).await?;
+        let review = services::reviews::reply(tx, who.user_id, review.id, &reply).await?;
         let author = users::find(tx, review.student_id).await?;
         let name = author.map(|user| user.first_name).unwrap_or_default();
         Ok(Answer::created_here(ReviewResponse::new(review, name)))
