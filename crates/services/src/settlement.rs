@@ -199,7 +199,7 @@ async fn settle_premium_of(
         };
         let paid_at = first.paid.as_ref().map(|paid| paid.paid_at);
         let subscription_id = first.paid.as_ref().map(|paid| paid.subscription_id.clone());
-        let mut checkout = checkout.clone();
+        let mut checkout = name_session(tx, checkout.clone(), first.session_id.clone()).await?;
         if subscription_id.is_some() {
             checkout.subscription_id = subscription_id;
         }
@@ -308,6 +308,7 @@ async fn settle_booking_of(tx: &Tx, booking_id: Uuid) -> Result<Judgments, Servi
         };
         let facts = stripe_facts::load(tx, &keys).await?;
         let settled = settle_booking(&asked, &facts.sessions);
+        let payment = name_session(tx, payment, settled.session_id).await?;
         let payment = write_progress(tx, payment, settled.paid_at, settled.progress).await?;
         if let Some(paid_at) = settled.paid_at {
             confirm(tx, booking_id, &payment, paid_at).await?;
@@ -350,6 +351,23 @@ async fn confirm(
         .await?;
     }
     Ok(())
+}
+
+/// Writes down which session a payment is paid in, if a crash kept its opener from doing so: an
+/// event that its metadata led here knows it as well.
+async fn name_session(
+    tx: &Tx,
+    mut payment: Payment,
+    session_id: Option<String>,
+) -> Result<Payment, ServiceError> {
+    let (None, Some(session_id)) = (&payment.provider_ref, session_id) else {
+        return Ok(payment);
+    };
+    if rows::find_by_provider_ref(tx, &session_id).await?.is_some() {
+        return Ok(payment);
+    }
+    payment.provider_ref = Some(session_id);
+    Ok(rows::update(tx, payment).await?)
 }
 
 /// Writes down how far a payment has come, if that is news.

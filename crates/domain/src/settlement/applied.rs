@@ -80,6 +80,15 @@ impl<'a> Applied<'a> {
             .max()
     }
 
+    /// The session that a payment's events are about; of several the least id.
+    pub(super) fn session_id(&self, payment_id: Uuid) -> Option<&'a str> {
+        self.sessions
+            .iter()
+            .filter(|session| session.payment_id == payment_id)
+            .map(|session| session.fact.session_id.as_str())
+            .min()
+    }
+
     /// The newest snapshot of every subscription that has one; the others become stale.
     pub(super) fn settle_snapshots(&mut self) -> BTreeMap<&'a str, &'a SubscriptionFact> {
         let mut newest_of = BTreeMap::new();

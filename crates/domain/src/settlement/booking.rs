@@ -8,6 +8,8 @@ use crate::stripe_facts::SessionFact;
 /// The state of a booking's payment, before refunds and disputes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookingSettlement {
+    /// The session that the payment's events are about, in case that its opener never learned it.
+    pub session_id: Option<String>,
     /// When Stripe told of the payment: the `created` of the earliest event that did.
     pub paid_at: Option<DateTime<Utc>>,
     /// `pi_…` of that payment: refunds and disputes name nothing else.
@@ -39,6 +41,7 @@ pub fn settle_booking(asked: &AskedPayment, sessions: &[SessionFact]) -> Booking
         .map(|(fact, judgment)| (fact.stamp.event_id.clone(), judgment))
         .collect();
     BookingSettlement {
+        session_id: applied().map(|(fact, _)| fact.session_id.clone()).min(),
         paid_at: payment.map(|fact| fact.stamp.created),
         payment_intent_id: payment.and_then(|fact| fact.payment_intent_id.clone()),
         progress: applied().map(|(_, effect)| effect).max(),

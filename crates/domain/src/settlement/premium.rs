@@ -30,6 +30,8 @@ pub struct PremiumSettlement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FirstPayment {
     pub payment_id: Uuid,
+    /// The session that the payment's events are about, in case that its opener never learned it.
+    pub session_id: Option<String>,
     /// The greatest effect so far; `None` while its session is open.
     pub progress: Option<SessionEffect>,
     pub paid: Option<PaidFirst>,
@@ -122,6 +124,7 @@ fn first_payments(
                 .min_by_key(|period| (period.paid_at, period.subscription_id));
             FirstPayment {
                 payment_id: asked.payment_id,
+                session_id: applied.session_id(asked.payment_id).map(str::to_owned),
                 progress: paid
                     .map(|_| SessionEffect::Paid)
                     .or_else(|| applied.progress(asked.payment_id)),
