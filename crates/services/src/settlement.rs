@@ -297,6 +297,7 @@ async fn settle_booking_of(tx: &Tx, booking_id: Uuid) -> Result<Judgments, Servi
     bookings::lock(tx, booking_id).await?;
     let payments = lock_payments(tx, rows::list_of_booking(tx, booking_id).await?).await?;
     let mut judgments = Judgments::new();
+    let mut paid = Vec::new();
     for payment in payments {
         let Some(asked) = asked(&payment) else {
             continue;
@@ -311,9 +312,13 @@ async fn settle_booking_of(tx: &Tx, booking_id: Uuid) -> Result<Judgments, Servi
         let payment = name_session(tx, payment, settled.session_id).await?;
         let payment = write_progress(tx, payment, settled.paid_at, settled.progress).await?;
         if let Some(paid_at) = settled.paid_at {
-            confirm(tx, booking_id, &payment, paid_at).await?;
+            paid.push((payment, paid_at));
         }
         judgments.extend(settled.judgments);
+    }
+    // Only when all of them are written down is it known which came first.
+    for (payment, paid_at) in &paid {
+        confirm(tx, booking_id, payment, *paid_at).await?;
     }
     Ok(judgments)
 }
