@@ -78,6 +78,9 @@ pub async fn open(
         })
         .await?;
         match &payment.provider_ref {
+            None if is_over(&payment, scope.now) => {
+                end_payment(db, scope, payment.id, PaymentStatus::Expired).await?;
+            }
             None => return open_session(db, scope, checkout, &payment).await,
             Some(session_id) => match checkout.stripe.session(session_id).await? {
                 SessionState::Open { url } => return opened(&payment, session_id, url),
@@ -90,6 +93,12 @@ pub async fn open(
         }
     }
     Err(ServiceError::Conflict)
+}
+
+/// Whether a session of this reservation, if a call that we lost opened one, has expired: asking
+/// again under the same key would bring it back, and later open one that is over already.
+fn is_over(payment: &Payment, now: DateTime<Utc>) -> bool {
+    payment.expires_at.is_some_and(|end| end <= now)
 }
 
 fn opened(payment: &Payment, session_id: &str, url: String) -> Result<OpenCheckout, ServiceError> {
