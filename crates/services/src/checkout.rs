@@ -82,7 +82,7 @@ pub async fn open(
                 end_payment(db, scope, payment.id, PaymentStatus::Expired).await?;
             }
             None => return open_session(db, scope, checkout, &payment).await,
-            Some(session_id) => match checkout.stripe.session(session_id).await? {
+            Some(session_id) => match look_at(&checkout.stripe, session_id).await? {
                 SessionState::Open { url } => return opened(&payment, session_id, url),
                 // Paid, or about to be: the event that says so is on its way.
                 SessionState::Complete { .. } => return Err(ServiceError::Conflict),
@@ -93,6 +93,16 @@ pub async fn open(
         }
     }
     Err(ServiceError::Conflict)
+}
+
+/// Where a session stands. One that isn't at this account can't be paid there any more.
+async fn look_at(stripe: &Stripe, session_id: &str) -> Result<SessionState, ProviderError> {
+    match stripe.session(session_id).await {
+        Err(ProviderError::Refused { code, .. }) if code.as_deref() == Some("resource_missing") => {
+            Ok(SessionState::Expired)
+        }
+        looked => looked,
+    }
 }
 
 /// Whether a session of this reservation, if a call that we lost opened one, has expired: asking
