@@ -107,6 +107,20 @@ pub async fn find(reader: &impl Reader, id: Uuid) -> Result<Option<TutorProfile>
     Ok(profile)
 }
 
+/// Whose profile it is, also after it was erased: what was paid for it stays on record.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_user_id(reader: &impl Reader, id: Uuid) -> Result<Option<Uuid>, StoreError> {
+    let user_id = Entity::find_by_id(id)
+        .select_only()
+        .column(Column::UserId)
+        .into_tuple()
+        .one(&reader.executor())
+        .await?;
+    Ok(user_id)
+}
+
 /// # Errors
 /// The database failed.
 pub async fn find_by_user(

@@ -176,10 +176,10 @@ async fn settle_premium_of(
     tutor_id: Uuid,
     extra: &FactKeys,
 ) -> Result<Judgments, ServiceError> {
-    let found = tutors::find(tx, tutor_id)
+    let user_id = tutors::find_user_id(tx, tutor_id)
         .await?
         .ok_or(ServiceError::Internal("the tutor of a payment is gone"))?;
-    stripe_customers::lock_of_user(tx, found.user_id).await?;
+    stripe_customers::lock_of_user(tx, user_id).await?;
     let mut profile = tutors::lock(tx, tutor_id)
         .await?
         .ok_or(ServiceError::Internal("the tutor of a payment is gone"))?;
