@@ -1,9 +1,9 @@
 //! Whose each Stripe customer is: one undeleted per user, made by our own call.
 
 use chrono::{DateTime, Utc};
-use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
+use sea_orm::{QueryOrder, QuerySelect};
 
 use crate::{Reader, StoreError, Tx, rows};
 
@@ -63,13 +63,14 @@ pub async fn mark_deleted_of_user(tx: &Tx, user_id: Uuid) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Locks a user's customers: the first of the locks of a settlement.
+/// Locks a user's customers, by id: the first of the locks of a settlement.
 ///
 /// # Errors
 /// The database failed.
 pub async fn lock_of_user(tx: &Tx, user_id: Uuid) -> Result<(), StoreError> {
     Entity::find()
         .filter(Column::UserId.eq(user_id))
+        .order_by_asc(Column::CustomerId)
         .lock_exclusive()
         .all(&tx.executor())
         .await?;

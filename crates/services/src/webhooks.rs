@@ -139,10 +139,11 @@ fn keys_of(fact: &Fact) -> FactKeys {
     }
 }
 
-/// Settles again what waits for a missing piece; tells how many events no longer wait.
+/// Settles again what waits for a missing piece; tells how many events no longer wait. One that
+/// fails is left for the next time.
 ///
 /// # Errors
-/// The database failed.
+/// The events could not be listed.
 pub async fn settle_waiting(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
     let mut healed = 0;
     for row in webhook_events::list_waiting(db).await? {
@@ -153,11 +154,17 @@ pub async fn settle_waiting(db: &Db, scope: &Scope) -> Result<usize, ServiceErro
         else {
             continue;
         };
-        let receipt = write(db, scope, async |tx| {
+        let settled = write(db, scope, async |tx| {
             settle_event(tx, &row.event_id, &fact).await
         })
-        .await?;
-        healed += usize::from(receipt != Receipt::Parked);
+        .await;
+        match settled {
+            Ok(receipt) => healed += usize::from(receipt != Receipt::Parked),
+            // One that can't be settled must not keep the others waiting.
+            Err(error) => {
+                log::warn!(event_id = row.event_id.as_str(); "a waiting event was not settled: {error}");
+            }
+        }
     }
     Ok(healed)
 }
