@@ -23,6 +23,7 @@ mod matches;
 mod migrations;
 mod openapi;
 mod orders;
+mod payments;
 mod subjects;
 mod tutors;
 mod walk;
