@@ -37,7 +37,7 @@ pub struct TestApp {
     call: Call,
     state: Data<AppState>,
     // Dropped last: the pools above are closed by then.
-    pub database: TestDatabase,
+    _database: TestDatabase,
 }
 
 impl TestApp {
@@ -121,7 +121,7 @@ impl TestApp {
             fake,
             call,
             state,
-            database,
+            _database: database,
         }
     }
 

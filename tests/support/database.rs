@@ -46,10 +46,6 @@ impl TestDatabase {
         &self.url
     }
 
-    pub fn is_postgres(&self) -> bool {
-        matches!(self.cleanup, Cleanup::Postgres { .. })
-    }
-
     async fn sqlite(file: PathBuf) -> Self {
         let url = format!("sqlite://{}?mode=rwc", file.display());
         Self {

@@ -69,7 +69,7 @@ pub enum ReadError {
 /// A body that is not a JSON object; one without `id`, `type` or `created`; an event of a handled
 /// type whose object has no id (or, for a subscription, no status).
 pub fn read(body: &[u8]) -> Result<Event, ReadError> {
-    let payload: Value = serde_json::from_slice(body).map_err(ReadError::NotJson)?;
+    let payload = without_nul(serde_json::from_slice(body).map_err(ReadError::NotJson)?);
     if !payload.is_object() {
         return Err(ReadError::NotAnObject);
     }
@@ -92,6 +92,19 @@ pub fn read(body: &[u8]) -> Result<Event, ReadError> {
         payload,
         fact,
     })
+}
+
+/// No database of ours holds a NUL character in a text; an event that brings one is read without it.
+fn without_nul(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.contains('\0') => Value::String(text.replace('\0', "")),
+        Value::Array(entries) => entries.into_iter().map(without_nul).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name.replace('\0', ""), without_nul(value)))
+            .collect(),
+        other => other,
+    }
 }
 
 /// Whether events of this type carry a fact for us; all others are kept and ignored.

@@ -49,6 +49,19 @@ pub async fn find_of_user(
     Ok(customer)
 }
 
+/// How many customers a user has had, those that are gone included.
+///
+/// # Errors
+/// The database failed.
+pub async fn count_of_user(reader: &impl Reader, user_id: Uuid) -> Result<u64, StoreError> {
+    use sea_orm::PaginatorTrait;
+    let count = Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .count(&reader.executor())
+        .await?;
+    Ok(count)
+}
+
 /// Notes that a user's customer is gone at the provider.
 ///
 /// # Errors

@@ -66,9 +66,15 @@ pub async fn list(reader: &impl Reader) -> Result<Vec<Subject>, StoreError> {
     Ok(subjects)
 }
 
+/// The subject of a slug; what cannot be one is not looked up (PostgreSQL refuses some texts).
+///
 /// # Errors
 /// The database failed.
 pub async fn find_by_slug(reader: &impl Reader, slug: &str) -> Result<Option<Subject>, StoreError> {
+    let is_slug = |c: char| c.is_ascii_lowercase() || c == '-';
+    if !slug.chars().all(is_slug) {
+        return Ok(None);
+    }
     let subject = Entity::find()
         .filter(Column::Slug.eq(slug))
         .one(&reader.executor())

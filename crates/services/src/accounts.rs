@@ -4,7 +4,7 @@ use domain::account::{Email, Role, check_new_password, person_name, phone};
 use domain::availability::parse_time_zone;
 use domain::language::Language;
 use domain::text_enum::TextEnum;
-use domain::validation::{FieldProblem, Violations};
+use domain::validation::{FieldProblem, Violations, text};
 use persistence::users::{self, User};
 use persistence::{Db, Scope, Stored, Tx, audit, write};
 use secrecy::{ExposeSecret, SecretString};
@@ -75,7 +75,7 @@ impl RegistrationDraft {
         let time_zone = wrong.take("/time_zone", time_zone(self.time_zone.as_deref()));
         let locale = wrong.take("/locale", locale(self.locale.as_deref()));
         for (i, (kind, version)) in self.consents.iter().enumerate() {
-            let fine = |text: &str| !text.is_empty() && text.chars().count() <= 100;
+            let fine = |t: &str| text(t, 1, 100).is_ok();
             if !fine(kind) || !fine(version) || self.consents.len() > 20 {
                 wrong.add(format!("/consents/{i}"), FieldProblem::TooLong { max: 100 });
             }

@@ -82,7 +82,9 @@ pub(super) fn violation(path: &Path, message: &str, separator: &str) -> Violatio
             expected: "integer".into(),
         }
     } else if lower.contains("float") {
-        FieldProblem::InvalidType { expected: "number".into() }
+        FieldProblem::InvalidType {
+            expected: "number".into(),
+        }
     } else if lower.contains("not `true` or `false`") || lower.contains("bool") {
         FieldProblem::InvalidType {
             expected: "boolean".into(),

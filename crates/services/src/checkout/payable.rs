@@ -1,0 +1,88 @@
+//! What can be paid for now, and how much it is. The price comes from here and never from a request.
+
+use chrono::{DateTime, Utc};
+use domain::account::{Principal, Role};
+use domain::booking::{BookingEvent, BookingStatus};
+use domain::money::{Money, PREMIUM_MONTH_MINOR};
+use domain::payment::PaymentType;
+use domain::text_enum::InvalidState;
+use persistence::{Tx, bookings, tutors};
+use uuid::Uuid;
+
+use super::Purchase;
+use super::reservation::LONGEST_SESSION;
+use crate::ServiceError;
+use crate::orders::lock_current;
+use crate::premium::live_subscription;
+
+/// The price of something that can be paid for now, and which row says so.
+pub(super) struct Payable {
+    pub(super) kind: PaymentType,
+    pub(super) subject_id: Uuid,
+    pub(super) amount: Money,
+    /// When it can no longer be paid for.
+    pub(super) until: DateTime<Utc>,
+}
+
+/// Looks at what is to be paid for, under its lock.
+pub(super) async fn payable(
+    tx: &Tx,
+    who: Principal,
+    purchase: Purchase,
+) -> Result<Payable, ServiceError> {
+    match purchase {
+        Purchase::Premium => payable_premium(tx, who).await,
+        Purchase::Booking(booking_id) => payable_booking(tx, who, booking_id).await,
+    }
+}
+
+async fn payable_premium(tx: &Tx, who: Principal) -> Result<Payable, ServiceError> {
+    if who.role != Role::Tutor {
+        return Err(ServiceError::Forbidden);
+    }
+    let found = tutors::find_by_user(tx, who.user_id)
+        .await?
+        .ok_or(ServiceError::Forbidden)?;
+    let profile = tutors::lock(tx, found.id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if profile.is_premium(tx.now()) || live_subscription(tx, profile.id).await?.is_some() {
+        return Err(ServiceError::InvalidState(InvalidState {
+            state: "premium",
+            allowed: Vec::new(),
+        }));
+    }
+    Ok(Payable {
+        kind: PaymentType::Premium,
+        subject_id: profile.id,
+        amount: Money::rub(PREMIUM_MONTH_MINOR),
+        until: tx.now() + LONGEST_SESSION,
+    })
+}
+
+async fn payable_booking(
+    tx: &Tx,
+    who: Principal,
+    booking_id: Uuid,
+) -> Result<Payable, ServiceError> {
+    if who.role != Role::Student {
+        return Err(ServiceError::Forbidden);
+    }
+    let found = bookings::find(tx, booking_id)
+        .await?
+        .filter(|booking| booking.student_id == who.user_id)
+        .ok_or(ServiceError::NotFound)?;
+    lock_current(tx, found.order_id).await?;
+    let booking = bookings::lock(tx, booking_id).await?;
+    let status = booking.status_at(tx.now());
+    if status != BookingStatus::Pending {
+        // What can be paid for is exactly what a payment would confirm.
+        status.on(BookingEvent::Confirm)?;
+    }
+    Ok(Payable {
+        kind: PaymentType::Booking,
+        subject_id: booking.id,
+        amount: booking.total(),
+        until: booking.pending_until,
+    })
+}

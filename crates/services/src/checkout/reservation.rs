@@ -1,0 +1,171 @@
+//! The row that a checkout is made from: committed before the provider is called, with the request
+//! frozen, so that every try asks for the same.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use domain::account::Principal;
+use domain::payment::{PaymentStatus, PaymentType};
+use domain::text_enum::TextEnum;
+use payments::{SessionMode, SessionRequest};
+use persistence::payments::{self as rows, Payment, STRIPE};
+use persistence::stripe_customers::StripeCustomer;
+use persistence::{Stored, Tx};
+use uuid::Uuid;
+
+use super::customer::keep_customer;
+use super::payable::{Payable, payable};
+use super::{Checkout, Purchase};
+use crate::ServiceError;
+
+/// Stripe takes sessions that live between 30 minutes and 24 hours.
+const SHORTEST_SESSION: TimeDelta = TimeDelta::minutes(35);
+pub(super) const LONGEST_SESSION: TimeDelta = TimeDelta::hours(23);
+/// Reserves a payment with the frozen request and its key, or gives the one that is pending.
+pub(super) async fn reserve(
+    tx: &Tx,
+    checkout: &Checkout,
+    who: Principal,
+    purchase: Purchase,
+    customer: &StripeCustomer,
+) -> Result<Payment, ServiceError> {
+    let payable = payable(tx, who, purchase).await?;
+    if let Some(payment) = find_pending(tx, &payable).await? {
+        return Ok(payment);
+    }
+    let payment = reservation(tx, who.user_id, &payable, checkout, &customer.customer_id)?;
+    if rows::insert_unless_there(tx, payment.clone()).await? {
+        Ok(payment)
+    } else {
+        Err(ServiceError::Conflict)
+    }
+}
+
+async fn find_pending(tx: &Tx, payable: &Payable) -> Result<Option<Payment>, ServiceError> {
+    let payments = match payable.kind {
+        PaymentType::Premium => rows::list_of_tutor(tx, payable.subject_id).await?,
+        PaymentType::Booking => rows::list_of_booking(tx, payable.subject_id).await?,
+    };
+    Ok(payments
+        .into_iter()
+        .find(|payment| *payment.status == PaymentStatus::Pending))
+}
+
+fn reservation(
+    tx: &Tx,
+    user_id: Uuid,
+    payable: &Payable,
+    checkout: &Checkout,
+    customer_id: &str,
+) -> Result<Payment, ServiceError> {
+    let id = tx.new_id();
+    let latest = tx.now() + LONGEST_SESSION;
+    let expires_at = payable.until.clamp(tx.now() + SHORTEST_SESSION, latest);
+    let request = SessionRequest {
+        mode: match payable.kind {
+            PaymentType::Premium => SessionMode::Subscription,
+            PaymentType::Booking => SessionMode::Payment,
+        },
+        customer_id: customer_id.to_owned(),
+        product_name: product_name(payable.kind).to_owned(),
+        amount_minor: payable.amount.minor,
+        currency: payable.amount.currency.code().to_owned(),
+        metadata: metadata(id, user_id, payable),
+        client_reference_id: user_id.to_string(),
+        success_url: format!(
+            "{}/payments/success?session_id={{CHECKOUT_SESSION_ID}}",
+            checkout.frontend_url
+        ),
+        cancel_url: format!("{}/payments/cancelled", checkout.frontend_url),
+        expires_at,
+    };
+    Ok(Payment {
+        livemode: checkout.livemode,
+        request: Some(
+            serde_json::to_value(&request)
+                .map_err(|_| ServiceError::Internal("a checkout could not be frozen"))?,
+        ),
+        idempotency_key: Some(format!("checkout:{id}")),
+        expires_at: Some(expires_at),
+        ..pending(tx, id, user_id, payable, customer_id)
+    })
+}
+
+/// A payment of which nothing has been asked yet.
+fn pending(tx: &Tx, id: Uuid, user_id: Uuid, payable: &Payable, customer_id: &str) -> Payment {
+    let is_premium = payable.kind == PaymentType::Premium;
+    Payment {
+        id,
+        user_id,
+        kind: Stored(payable.kind),
+        booking_id: (!is_premium).then_some(payable.subject_id),
+        tutor_id: is_premium.then_some(payable.subject_id),
+        first_payment_id: None,
+        status: Stored(PaymentStatus::Pending),
+        amount_minor: payable.amount.minor,
+        refunded_minor: 0,
+        currency: payable.amount.currency.code().to_owned(),
+        livemode: false,
+        provider: STRIPE.to_owned(),
+        provider_ref: None,
+        customer_id: Some(customer_id.to_owned()),
+        subscription_id: None,
+        request: None,
+        idempotency_key: None,
+        checkout_url: None,
+        expires_at: None,
+        paid_at: None,
+        version: 1,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        seed_run_id: tx.seed_run_id(),
+    }
+}
+
+fn product_name(kind: PaymentType) -> &'static str {
+    match kind {
+        PaymentType::Premium => "Премиум для репетитора, 1 месяц",
+        PaymentType::Booking => "Занятие с репетитором",
+    }
+}
+
+fn metadata(payment_id: Uuid, user_id: Uuid, payable: &Payable) -> BTreeMap<String, String> {
+    let subject = match payable.kind {
+        PaymentType::Premium => "tutor_profile_id",
+        PaymentType::Booking => "booking_id",
+    };
+    [
+        ("type", payable.kind.as_str().to_owned()),
+        ("user_id", user_id.to_string()),
+        (subject, payable.subject_id.to_string()),
+        ("payment_id", payment_id.to_string()),
+    ]
+    .into_iter()
+    .map(|(key, value)| (key.to_owned(), value))
+    .collect()
+}
+
+/// Reserves a payment as if its page had been opened, for a seed: what is paid then is settled by
+/// the same events as any other payment.
+///
+/// # Errors
+/// As [`open`].
+pub async fn reserve_for_seed(
+    tx: &Tx,
+    who: Principal,
+    purchase: Purchase,
+    customer_id: &str,
+    session_id: &str,
+) -> Result<Payment, ServiceError> {
+    let payable = payable(tx, who, purchase).await?;
+    let kept = keep_customer(tx, who.user_id, customer_id).await?;
+    let payment = Payment {
+        provider_ref: Some(session_id.to_owned()),
+        ..pending(tx, tx.new_id(), who.user_id, &payable, &kept.customer_id)
+    };
+    if rows::insert_unless_there(tx, payment.clone()).await? {
+        Ok(payment)
+    } else {
+        Err(ServiceError::Conflict)
+    }
+}
