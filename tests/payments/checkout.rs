@@ -206,6 +206,24 @@ async fn a_session_that_stripe_does_not_know_gives_way() {
 }
 
 #[actix_web::test]
+async fn a_customer_that_stripe_does_not_know_gives_way() {
+    let app = TestApp::with_stripe().await;
+    let (tutor, _) = app.tutor().await;
+    let user_id = Uuid::parse_str(&tutor.user_id).unwrap();
+    persistence::write(app.db(), &app.scope(), async |tx| {
+        services::checkout::keep_customer(tx, user_id, "cus_of_another_account").await?;
+        Ok::<_, services::ServiceError>(())
+    })
+    .await
+    .unwrap();
+    let opened = open(&tutor, premium()).await;
+    app.pay(opened["session_id"].as_str().unwrap()).await;
+    let profile = tutor.get("/me/tutor-profile").await.expect(200);
+    assert_ne!(profile["stripe_customer_id"], "cus_of_another_account");
+    assert_eq!(profile["is_premium"], true);
+}
+
+#[actix_web::test]
 async fn without_stripe_nothing_is_half_made() {
     let app = TestApp::new().await;
     let (tutor, _) = app.tutor().await;

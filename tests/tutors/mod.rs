@@ -1,5 +1,6 @@
 //! Tutors: profiles, public cards, the search, reviews.
 
+mod availability;
 mod filters;
 mod paging;
 mod profile;

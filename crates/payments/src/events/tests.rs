@@ -299,3 +299,15 @@ fn a_number_out_of_range_is_unknown() {
     assert_eq!(fact.paid_at, None);
     assert_eq!((fact.period_start, fact.period_end), (None, None));
 }
+
+#[test]
+fn a_nul_character_that_no_database_holds_is_left_out() {
+    let object =
+        json!({ "id": "cs_1", "payment_status": "pa\u{0}id", "client_reference_id": "u\u{0}" });
+    let read = read_value(&event("checkout.session.completed", object)).unwrap();
+    assert!(!read.payload.to_string().contains("\\u0000"));
+    let Some(Fact::Session(fact)) = read.fact else {
+        panic!("no fact");
+    };
+    assert_eq!(fact.client_reference_id.as_deref(), Some("u"));
+}
