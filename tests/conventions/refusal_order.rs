@@ -133,3 +133,24 @@ async fn a_review_that_is_not_there_comes_before_a_bad_reply() {
     let answer = tutor.post(&path, json!({ "text": Value::Null })).await;
     answer.refused(404, "not_found");
 }
+
+#[actix_web::test]
+async fn a_parameter_that_a_call_does_not_take_is_refused_after_the_right_of_entry() {
+    let app = TestApp::new().await;
+    let student = app.student().await;
+    assert_eq!(
+        student.get("/me?colour=red").await.wrong_fields(),
+        ["colour"]
+    );
+    let stranger = app.anonymous();
+    stranger
+        .get("/me?colour=red")
+        .await
+        .refused(401, "unauthenticated");
+    let nobody = uuid::Uuid::now_v7();
+    let path = format!("/tutors/{nobody}?colour=red");
+    stranger.get(&path).await.refused(404, "not_found");
+    let body = json!({ "email": "a@example.org", "password": "сова-и-лампа" });
+    let answer = stranger.post("/auth/login?colour=red", body).await;
+    assert_eq!(answer.wrong_fields(), ["colour"]);
+}

@@ -127,3 +127,22 @@ async fn the_last_page_has_no_cursor() {
         assert_eq!(page["next_cursor"].is_null(), is_last, "{limit}");
     }
 }
+
+#[actix_web::test]
+async fn a_cursor_of_other_words_is_refused() {
+    let app = TestApp::new().await;
+    for _ in 0..3 {
+        app.tutor().await;
+    }
+    let page = app
+        .anonymous()
+        .get("/tutors?q=geometry&limit=1")
+        .await
+        .expect(200);
+    assert!(page["next_cursor"].is_null(), "nobody knows that word");
+    let path = super::listed_by(&[("q", "математика"), ("limit", "1")]);
+    let page = app.anonymous().get(&path).await.expect(200);
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let path = super::listed_by(&[("q", "геометрия"), ("cursor", cursor)]);
+    assert_eq!(app.anonymous().get(&path).await.wrong_fields(), ["cursor"]);
+}

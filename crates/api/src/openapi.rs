@@ -2,7 +2,7 @@
 //! kind share, so that no handler repeats it.
 
 use actix_web::App;
-use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{OpenApi as Describe, ToSchema};
@@ -80,11 +80,6 @@ pub fn json() -> Result<String, serde_json::Error> {
 fn add_refusals(operation: &mut Operation, has_id: bool) {
     let is_secured = operation.security.is_some();
     let takes_body = operation.request_body.is_some();
-    let takes_query = operation.parameters.as_ref().is_some_and(|parameters| {
-        parameters.iter().any(
-            |parameter| matches!(parameter, RefOr::T(p) if p.parameter_in == ParameterIn::Query),
-        )
-    });
     let mut add = |status: &str, description: &str| {
         operation
             .responses
@@ -110,12 +105,10 @@ fn add_refusals(operation: &mut Operation, has_id: bool) {
         add("413", "`payload_too_large`.");
         add("415", "`unsupported_media_type`.");
     }
-    if takes_body || takes_query {
-        add(
-            "422",
-            "`validation_failed`: `errors` lists everything that is wrong.",
-        );
-    }
+    add(
+        "422",
+        "`validation_failed`: `errors` lists everything that is wrong.",
+    );
     add("500", "`internal`: our fault.");
     add("503", "`unavailable`: try again after `Retry-After`.");
     for (status, response) in &mut operation.responses.responses {

@@ -10,6 +10,7 @@ use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use super::query::refuse_params;
 use super::strict;
 use crate::problem::{Code, Problem};
 
@@ -23,7 +24,7 @@ const MAX_DEPTH: usize = 64;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BodyHash(pub(super) [u8; 32]);
 
-/// A JSON object, read strictly. With `T: Default` an action may also come with an empty body.
+/// A JSON object, read strictly, of a call that takes no query parameters. With `T: Default` an action may also come with an empty body.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
@@ -67,11 +68,14 @@ impl<T: DeserializeOwned + EmptyBody + 'static> FromRequest for Body<T> {
             let bytes = collect(payload, MAX_BYTES).await?;
             req.extensions_mut()
                 .insert(BodyHash(Sha256::digest(&bytes).into()));
-            if bytes.is_empty() && T::ALLOWED {
-                return parse(b"{}").map(Body);
-            }
-            check_media_type(&req)?;
-            parse(&bytes).map(Body)
+            let body = if bytes.is_empty() && T::ALLOWED {
+                parse(b"{}")?
+            } else {
+                check_media_type(&req)?;
+                parse(&bytes)?
+            };
+            refuse_params(&req)?;
+            Ok(Self(body))
         })
     }
 }

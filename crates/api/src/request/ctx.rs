@@ -163,7 +163,9 @@ impl Ctx {
             Some(key) => Ok(Some(key.to_owned())),
             None => Err(Problem::invalid_parameter(
                 "Idempotency-Key",
-                FieldProblem::TooLong { max: 255 },
+                FieldProblem::InvalidFormat {
+                    expected: "1 to 255 visible ASCII characters",
+                },
             )),
         }
     }

@@ -40,7 +40,7 @@ where
     }
 }
 
-/// Lets entries stand alone in a handler's arguments.
+/// Lets entries stand alone in a handler's arguments, of a call that takes nothing else.
 macro_rules! from_request_by_entry {
     ($($entry:ty),+ $(,)?) => {$(
         impl actix_web::FromRequest for $entry {
@@ -53,7 +53,11 @@ macro_rules! from_request_by_entry {
                 _: &mut actix_web::dev::Payload,
             ) -> Self::Future {
                 let req = req.clone();
-                Box::pin(async move { <Self as $crate::request::Entry>::enter(&req).await })
+                Box::pin(async move {
+                    let entry = <Self as $crate::request::Entry>::enter(&req).await?;
+                    $crate::request::refuse_params(&req)?;
+                    Ok(entry)
+                })
             }
         }
     )+};

@@ -13,8 +13,9 @@ pub use body::{Body, EmptyBody, NoBody, RawBody};
 pub use ctx::{Answer, Ctx};
 pub use guarded::{Entry, Guarded, path_id};
 pub use page::{Listing, PageParams, page_request};
-pub use query::QueryParams;
+pub use query::{NoParams, QueryParams};
 pub use strict::{Object, given};
 pub use version::seen_version;
 
 pub(crate) use guarded::from_request_by_entry;
+pub(crate) use query::refuse_params;

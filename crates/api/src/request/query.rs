@@ -4,6 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::strict;
@@ -29,4 +30,17 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
         let violations = strict::violation(error.path(), &error.inner().to_string(), "");
         Problem::invalid_query(violations)
     })
+}
+
+/// A call that takes no parameters.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoParams {}
+
+/// Refuses any parameter, where a call takes none.
+///
+/// # Errors
+/// 422, naming it.
+pub(crate) fn refuse_params(req: &HttpRequest) -> Result<(), Problem> {
+    parse(req.query_string()).map(|NoParams {}| ())
 }

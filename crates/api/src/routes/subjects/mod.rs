@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 
 use actix_web::{HttpResponse, get};
 use persistence::subjects::{self, Subject};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::problem::Problem;
-use crate::request::{Answer, Ctx, Listing, QueryParams};
+use crate::request::{Answer, Ctx, Listing, NoParams, QueryParams};
 
 /// Mounts the routes of this folder.
 pub fn mount(config: &mut ServiceConfig<'_>) {
@@ -33,11 +33,6 @@ pub struct SubjectResponse {
     /// How many visible tutors teach it.
     pub tutor_count: i64,
 }
-
-/// A list that takes no parameters.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoParams {}
 
 fn response(ctx: &Ctx, subject: Subject, tutor_count: i64) -> SubjectResponse {
     SubjectResponse {

@@ -6,7 +6,7 @@ use domain::money::MAX_PRICE_MINOR;
 use domain::search::{fold_phrase, query_stems};
 use domain::text_enum::TextEnum;
 use domain::validation::{FieldProblem, Violations, within};
-use persistence::tutor_listing::{TutorFilter, TutorSort};
+use persistence::tutor_listing::{TutorFilter, TutorSort, list_name};
 use persistence::{Db, PageRequest, subjects};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -27,7 +27,7 @@ pub struct TutorListParams {
     pub city: Option<String>,
     /// `online` or `offline`.
     pub format: Option<String>,
-    /// 1 to 5.
+    /// 0 to 5.
     pub min_rating: Option<f64>,
     /// Kopecks an hour.
     pub min_rate: Option<i64>,
@@ -90,11 +90,6 @@ impl TutorListParams {
         };
         wrong.into_result().map_err(Problem::invalid_query)?;
         let sort = sort.unwrap_or(TutorSort::Relevance);
-        let page = page_request(
-            &format!("tutors:{sort}"),
-            self.limit,
-            self.cursor.as_deref(),
-        )?;
         let filter = TutorFilter {
             stems: query_stems(&words),
             subject_id,
@@ -108,6 +103,8 @@ impl TutorListParams {
             premium: self.premium,
             available,
         };
+        let list = list_name(&filter, sort);
+        let page = page_request(&list, self.limit, self.cursor.as_deref())?;
         Ok(TutorQuery { filter, sort, page })
     }
 }

@@ -9,8 +9,9 @@ use actix_web::{HttpResponse, get};
 use persistence::tutor_listing;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::access::VisibleTutor;
 use crate::problem::{Code, Problem};
-use crate::request::{Answer, Ctx, Listing, QueryParams, path_id};
+use crate::request::{Answer, Ctx, Listing, QueryParams};
 pub use bodies::{TutorCardResponse, Week};
 use filters::TutorListParams;
 pub(crate) use filters::format;
@@ -48,8 +49,8 @@ async fn list_tutors(
 #[utoipa::path(tag = "Tutors", operation_id = "get_tutor", params(("id" = Uuid, Path)),
     responses((status = 200, body = TutorCardResponse), (status = 304, description = "Unchanged.")))]
 #[get("/tutors/{id}")]
-async fn get_tutor(ctx: Ctx, req: actix_web::HttpRequest) -> Result<HttpResponse, Problem> {
-    let card = tutor_listing::find_card(ctx.db(), path_id(&req)?)
+async fn get_tutor(ctx: Ctx, VisibleTutor(tutor): VisibleTutor) -> Result<HttpResponse, Problem> {
+    let card = tutor_listing::find_card(ctx.db(), tutor.id)
         .await?
         .ok_or_else(|| Problem::new(Code::NotFound))?;
     Ok(ctx.answer(&Answer::ok(TutorCardResponse::new(card, ctx.now())).hashed()))
