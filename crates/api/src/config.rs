@@ -13,7 +13,6 @@ const MIN_SECRET_BYTES: usize = 32;
 /// What `tutors serve` needs to know.
 #[derive(Debug, Clone)]
 pub struct ServeConfig {
-    pub debug: bool,
     pub bind_addr: SocketAddr,
     pub ops_addr: SocketAddr,
     /// Where Checkout returns to, without a slash at its end.
@@ -95,7 +94,6 @@ impl ServeConfig {
         let stripe = env.stripe(debug);
         if env.faults.is_empty() {
             Ok(Self {
-                debug,
                 bind_addr,
                 ops_addr,
                 frontend_url,

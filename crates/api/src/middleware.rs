@@ -107,13 +107,7 @@ fn of_status(status: u16) -> Problem {
 }
 
 fn log_cause(code: Code, cause: &dyn std::error::Error, id: &str) {
-    let mut chain = cause.to_string();
-    let mut source = cause.source();
-    while let Some(inner) = source {
-        chain.push_str(": ");
-        chain.push_str(&inner.to_string());
-        source = inner.source();
-    }
+    let chain = services::error_chain(cause);
     if code == Code::Internal {
         log::error!(request_id = id; "{chain}");
     } else {

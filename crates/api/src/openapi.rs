@@ -2,7 +2,8 @@
 //! kind share, so that no handler repeats it.
 
 use actix_web::App;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{OpenApi as Describe, ToSchema};
@@ -63,6 +64,7 @@ pub fn document() -> OpenApi {
         .flatten()
         {
             add_refusals(operation, has_id);
+            add_headers(operation);
         }
     }
     document
@@ -118,6 +120,50 @@ fn add_refusals(operation: &mut Operation, has_id: bool) {
         {
             *response = with_problem(response.description.clone());
         }
+    }
+}
+
+/// The operations whose answers a repeated `Idempotency-Key` gets again.
+const REPEATABLE: [&str; 10] = [
+    "create_tutor_profile",
+    "reply_to_review",
+    "create_order",
+    "cancel_order",
+    "complete_order",
+    "create_application",
+    "choose_application",
+    "cancel_booking",
+    "complete_booking",
+    "create_review",
+];
+
+/// Adds the headers that follow from what an operation is: repeatable, or of a version.
+fn add_headers(operation: &mut Operation) {
+    let id = operation.operation_id.as_deref().unwrap_or_default();
+    let mut add = |name: &str, description: &str| {
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Header)
+            .description(Some(description))
+            .schema(Some(Object::with_type(Type::String)))
+            .build();
+        operation
+            .parameters
+            .get_or_insert_default()
+            .push(parameter.into());
+    };
+    if REPEATABLE.contains(&id) {
+        add(
+            "Idempotency-Key",
+            "1 to 255 printable ASCII characters. The same request under the same key gets the stored \
+             answer for 24 hours; another request under it is 422 `idempotency_mismatch`.",
+        );
+    }
+    if operation.responses.responses.contains_key("304") {
+        add(
+            "If-None-Match",
+            "The `ETag` that the caller still has: 304 if it is current.",
+        );
     }
 }
 

@@ -16,7 +16,7 @@ use services::checkout::Checkout;
 use services::clock::SystemClock;
 use services::passwords::Passwords;
 use services::secrets::SigningSecrets;
-use services::webhooks;
+use services::{error_chain, webhooks};
 use stripe_fake::{StripeFake, StripeFakeConfig};
 
 use crate::access::AccessTokens;
@@ -203,7 +203,12 @@ async fn heal(state: Data<AppState>) {
         match webhooks::settle_waiting(&state.db, &scope).await {
             Ok(0) => {}
             Ok(healed) => log::info!(healed; "events that waited are settled"),
-            Err(error) => log::warn!("waiting events could not be settled: {error}"),
+            Err(error) => {
+                log::warn!(
+                    "waiting events could not be settled: {}",
+                    error_chain(&error)
+                );
+            }
         }
         actix_web::rt::time::sleep(HEAL_EVERY).await;
     }

@@ -169,6 +169,16 @@ pub fn refund_on_cancellation(
     }
 }
 
+/// Whether a lesson can still be moved: only before the time from which a cancellation costs.
+#[must_use]
+pub fn may_move(
+    now: DateTime<Utc>,
+    starts_at: Option<DateTime<Utc>>,
+    free_cancellation_hours: i64,
+) -> bool {
+    starts_at.is_none_or(|starts_at| now < starts_at - Duration::hours(free_cancellation_hours))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +212,19 @@ mod tests {
             .on(BookingEvent::Cancel)
             .unwrap_err();
         assert!(over.allowed.is_empty());
+    }
+
+    #[test]
+    fn a_lesson_is_moved_more_than_twelve_hours_before_it_begins() {
+        let start = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let twelve_hours = start - Duration::hours(12);
+        assert!(may_move(
+            twelve_hours - Duration::seconds(1),
+            Some(start),
+            12
+        ));
+        assert!(!may_move(twelve_hours, Some(start), 12));
+        assert!(may_move(start, None, 12));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reviews: what a student says of a completed lesson, and the rating that comes of them.
 
 use crate::order::optional_text;
-use crate::validation::{Violations, within};
+use crate::validation::{Violations, text, within};
 
 /// A review, checked.
 #[derive(Debug, Clone)]
@@ -14,15 +14,23 @@ pub struct NewReview {
 impl NewReview {
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn parse(rating: i64, text: Option<&str>) -> Result<Self, Violations> {
+    pub fn parse(rating: i64, words: Option<&str>) -> Result<Self, Violations> {
         let mut wrong = Violations::default();
         let rating = wrong.take("/rating", within(rating, 1, 5));
-        let text = wrong.take("/text", optional_text(text, 2_000));
+        let text = wrong.take("/text", optional_text(words, 2_000));
         match (rating, text) {
             (Some(rating), Some(text)) => Ok(Self { rating, text }),
             _ => Err(wrong),
         }
     }
+}
+
+/// A tutor's answer to a review, checked.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse_reply(reply: &str) -> Result<String, Violations> {
+    text(reply, 1, 2_000).map_err(|problem| Violations::one("/text", problem))
 }
 
 /// The mean in thousandths, rounded half up; 0 without reviews.

@@ -52,12 +52,6 @@ pub fn ended_at(newest: &SubscriptionFact) -> Option<DateTime<Utc>> {
     is_terminal(&newest.status).then(|| newest.ended_at.unwrap_or(newest.stamp.created))
 }
 
-/// [`ended_at`] of all facts of ONE subscription.
-#[must_use]
-pub fn end_of<'a>(facts: impl IntoIterator<Item = &'a SubscriptionFact>) -> Option<DateTime<Utc>> {
-    newest(facts).and_then(ended_at)
-}
-
 fn lateness(fact: &SubscriptionFact) -> (bool, i64) {
     (is_terminal(&fact.status), fact.stamp.created.timestamp())
 }

@@ -107,12 +107,6 @@ fn without_nul(value: Value) -> Value {
     }
 }
 
-/// Whether events of this type carry a fact for us; all others are kept and ignored.
-#[must_use]
-pub fn is_handled(event_type: &str) -> bool {
-    Subject::of(event_type).is_some()
-}
-
 /// What an event of a handled type is about.
 enum Subject {
     Session(SessionEventKind),

@@ -1,12 +1,14 @@
 //! Orders.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use domain::lesson_format::LessonFormat;
 use domain::order::OrderStatus;
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 
-use crate::stored::format_names;
+use crate::stored::formats_of;
 use crate::{Json, Page, PageRequest, Reader, StoreError, Stored, Tx, keyset, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -49,10 +51,10 @@ impl ActiveModelBehavior for ActiveModel {}
 pub use Model as Order;
 
 impl Order {
-    /// The names of its lesson formats.
+    /// Its lesson formats.
     #[must_use]
-    pub fn formats(&self) -> Vec<&'static str> {
-        format_names(self.wants_online, self.wants_offline)
+    pub fn formats(&self) -> BTreeSet<LessonFormat> {
+        formats_of(self.wants_online, self.wants_offline)
     }
 
     #[must_use]

@@ -1,5 +1,6 @@
 //! How the enums of `domain` lie in columns.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Deref;
 
@@ -80,14 +81,14 @@ impl<T: TextEnum> IntoActiveValue<Self> for Stored<T> {
     }
 }
 
-/// The names of the lesson formats that two columns stand for.
-pub(crate) fn format_names(online: bool, offline: bool) -> Vec<&'static str> {
+/// The lesson formats that two columns stand for.
+pub(crate) fn formats_of(online: bool, offline: bool) -> BTreeSet<LessonFormat> {
     [
         (online, LessonFormat::Online),
         (offline, LessonFormat::Offline),
     ]
     .into_iter()
     .filter(|(is_offered, _)| *is_offered)
-    .map(|(_, format)| format.as_str())
+    .map(|(_, format)| format)
     .collect()
 }

@@ -1,12 +1,15 @@
 //! Tutor profiles, as rows. Lists of them are in `tutor_listing`, candidates of a match in
 //! `tutor_candidates`.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
+use domain::lesson_format::LessonFormat;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{Order, QueryOrder, QuerySelect};
 
-use crate::stored::format_names;
+use crate::stored::formats_of;
 use crate::{Json, Reader, StoreError, Tx, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -53,10 +56,10 @@ impl ActiveModelBehavior for ActiveModel {}
 pub use Model as TutorProfile;
 
 impl TutorProfile {
-    /// The names of its lesson formats.
+    /// Its lesson formats.
     #[must_use]
-    pub fn formats(&self) -> Vec<&'static str> {
-        format_names(self.teaches_online, self.teaches_offline)
+    pub fn formats(&self) -> BTreeSet<LessonFormat> {
+        formats_of(self.teaches_online, self.teaches_offline)
     }
 
     /// Premium is read from the clock: no job has to run for it to end.

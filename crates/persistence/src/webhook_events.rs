@@ -108,7 +108,7 @@ pub struct Verdict {
     pub explanation: Option<&'static str>,
 }
 
-/// Writes down what became of an event, unless that is what is written already.
+/// Writes down what became of an event.
 ///
 /// # Errors
 /// The database failed.

@@ -1,9 +1,8 @@
 //! Bookings: lessons that were chosen. Only the settlement of payments confirms one.
 
-use chrono::TimeDelta;
 use domain::application::ApplicationEvent;
 use domain::booking::{
-    BookingEvent, BookingStatus, CancelledBy, Period, is_over, pending_until,
+    BookingEvent, BookingStatus, CancelledBy, Period, is_over, may_move, pending_until,
     refund_on_cancellation,
 };
 use domain::money::{Currency, Money};
@@ -177,11 +176,7 @@ pub async fn reschedule(
     let period = Period::parse(wished.starts_at, wished.duration_minutes, tx.now())?;
     seen.check(booking.version)?;
     let status = booking.status.on(BookingEvent::Reschedule)?;
-    let notice = TimeDelta::hours(booking.free_cancellation_hours);
-    if booking
-        .starts_at
-        .is_some_and(|start| start - tx.now() <= notice)
-    {
+    if !may_move(tx.now(), booking.starts_at, booking.free_cancellation_hours) {
         return Err(status.not_now(BookingEvent::Reschedule).into());
     }
     let booking = Booking {

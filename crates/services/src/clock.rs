@@ -1,4 +1,4 @@
-//! What time it is: asked here and nowhere else.
+//! What time it is. Use cases are told; only commands and the log ask the machine.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -20,7 +20,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved: for tests and for telling a history.
+/// A clock that stands still until it is moved, for tests.
 #[derive(Debug)]
 pub struct VirtualClock(Mutex<DateTime<Utc>>);
 

@@ -11,6 +11,7 @@ pub mod bookings;
 pub mod checkout;
 pub mod clock;
 mod error;
+mod error_chain;
 pub mod matching;
 pub mod orders;
 pub mod passwords;
@@ -23,3 +24,4 @@ pub mod tutors;
 pub mod webhooks;
 
 pub use error::{SeenVersion, ServiceError};
+pub use error_chain::error_chain;

@@ -1,10 +1,7 @@
 //! Matching an order with tutors: candidates, score, rank, and keeping the result.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::availability::{WeeklyAvailability, parse_time_zone};
-use domain::lesson_format::LessonFormat;
 use domain::matching::{
     CandidateFacts, Contributions, OrderFacts, Reason, Relevance, highest_rate, rank, score,
 };
@@ -205,7 +202,7 @@ async fn order_facts(reader: &impl Reader, order: &Order) -> Result<OrderFacts, 
     Ok(OrderFacts {
         text: content_stems(&text).into_iter().collect(),
         budget_max: order.budget_max_minor,
-        formats: formats(order.wants_online, order.wants_offline),
+        formats: order.formats(),
         city_folded: order.city_folded.clone(),
         region_folded: order.region_folded.clone(),
         availability: order.availability.clone().map(stored).transpose()?,
@@ -227,22 +224,11 @@ fn candidate_facts(card: &TutorCard, now: DateTime<Utc>) -> Result<CandidateFact
         rating_sum: profile.rating_sum,
         rating_count: profile.rating_count,
         experience_years: profile.experience_years,
-        formats: formats(profile.teaches_online, profile.teaches_offline),
+        formats: profile.formats(),
         city_folded: profile.city_folded.clone(),
         region_folded: profile.region_folded.clone(),
         availability: stored::<WeeklyAvailability>(profile.availability.clone())?,
         time_zone: parse_time_zone(&profile.time_zone).unwrap_or(chrono_tz::Europe::Moscow),
         is_premium: profile.is_premium(now),
     })
-}
-
-fn formats(online: bool, offline: bool) -> BTreeSet<LessonFormat> {
-    [
-        (online, LessonFormat::Online),
-        (offline, LessonFormat::Offline),
-    ]
-    .into_iter()
-    .filter(|(is_offered, _)| *is_offered)
-    .map(|(_, format)| format)
-    .collect()
 }

@@ -10,7 +10,7 @@ use domain::search::fold_phrase;
 use domain::validation::{FieldProblem, Violations};
 use persistence::orders::{self, Order};
 use persistence::outbox::{self, NotificationType};
-use persistence::{Stored, Tx, applications, bookings, subjects, tutors, users};
+use persistence::{Stored, Tx, applications, audit, bookings, subjects, tutors, users};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -114,13 +114,13 @@ pub async fn update(
 /// # Errors
 /// [`ServiceError::InvalidState`].
 pub async fn cancel(tx: &Tx, order_id: Uuid) -> Result<Order, ServiceError> {
-    let mut order = lock_current(tx, order_id).await?;
-    order.status = Stored(order.status.on(OrderEvent::Cancel)?);
+    let order = lock_current(tx, order_id).await?;
+    order.status.on(OrderEvent::Cancel)?;
     if let Some(booking) = bookings::lock_live_of_order(tx, order_id).await? {
         check_cancellation(*booking.status)?;
         cancel_locked(tx, booking, CancelledBy::Student).await?;
     }
-    let order = orders::update(tx, order).await?;
+    let order = advance(tx, order, OrderEvent::Cancel).await?;
     reject_submitted(tx, order_id).await?;
     Ok(order)
 }
@@ -130,12 +130,20 @@ pub async fn cancel(tx: &Tx, order_id: Uuid) -> Result<Order, ServiceError> {
 /// # Errors
 /// [`ServiceError::InvalidState`].
 pub async fn complete(tx: &Tx, order_id: Uuid) -> Result<Order, ServiceError> {
-    let mut order = lock_current(tx, order_id).await?;
-    let next = order.status.on(OrderEvent::Complete)?;
+    let order = lock_current(tx, order_id).await?;
+    order.status.on(OrderEvent::Complete)?;
     let booking = bookings::lock_live_of_order(tx, order_id).await?;
     check_completion(booking.map_or(BookingStatus::Cancelled, |b| *b.status))?;
-    order.status = Stored(next);
-    Ok(orders::update(tx, order).await?)
+    advance(tx, order, OrderEvent::Complete).await
+}
+
+/// Moves an order on and tells of it.
+async fn advance(tx: &Tx, mut order: Order, event: OrderEvent) -> Result<Order, ServiceError> {
+    let before = *order.status;
+    order.status = Stored(before.on(event)?);
+    let order = orders::update(tx, order).await?;
+    note_change(tx, &order, before).await?;
+    Ok(order)
 }
 
 /// Locks an order and writes down what the clock has decided since it was last written: that it
@@ -153,8 +161,7 @@ pub(crate) async fn lock_current(tx: &Tx, order_id: Uuid) -> Result<Order, Servi
         order = reopen_locked(tx, order).await?;
     }
     if order.status_at(tx.now()) == OrderStatus::Expired && *order.status == OrderStatus::Open {
-        order.status = Stored(order.status.on(OrderEvent::Expire)?);
-        order = orders::update(tx, order).await?;
+        order = advance(tx, order, OrderEvent::Expire).await?;
         reject_submitted(tx, order_id).await?;
     }
     Ok(order)
@@ -162,20 +169,30 @@ pub(crate) async fn lock_current(tx: &Tx, order_id: Uuid) -> Result<Order, Servi
 
 /// Opens an order again whose booking came to nothing before it was paid: the bids compete anew,
 /// that of a tutor who cancelled apart.
-pub(crate) async fn reopen_locked(tx: &Tx, mut order: Order) -> Result<Order, ServiceError> {
-    order.status = Stored(order.status.on(OrderEvent::Reopen)?);
+pub(crate) async fn reopen_locked(tx: &Tx, order: Order) -> Result<Order, ServiceError> {
+    let order = advance(tx, order, OrderEvent::Reopen).await?;
     for mut application in applications::lock_of_order(tx, order.id).await? {
         if let Ok(next) = application.status.on(ApplicationEvent::Reopen) {
             application.status = Stored(next);
             applications::update(tx, application).await?;
         }
     }
-    let order = orders::update(tx, order).await?;
-    tell_student(tx, &order).await?;
     Ok(order)
 }
 
-async fn tell_student(tx: &Tx, order: &Order) -> Result<(), ServiceError> {
+/// Tells the student, and the audit trail, that an order's state has changed.
+async fn note_change(tx: &Tx, order: &Order, before: OrderStatus) -> Result<(), ServiceError> {
+    audit::record(
+        tx,
+        audit::Change {
+            action: "order.changed",
+            object_type: "order",
+            object_id: order.id.to_string(),
+            before: Some(json!({ "status": before })),
+            after: Some(json!({ "status": *order.status })),
+        },
+    )
+    .await?;
     let data = json!({ "order_id": order.id, "status": *order.status });
     outbox::tell(
         tx,
@@ -297,7 +314,7 @@ fn draft_of(order: &Order) -> Result<OrderDraft, ServiceError> {
         budget_min: order.budget_min_minor,
         budget_max: order.budget_max_minor,
         currency: Some(order.currency.clone()),
-        formats: order.formats().into_iter().map(String::from).collect(),
+        formats: order.formats().iter().map(ToString::to_string).collect(),
         city: order.city.clone(),
         region: order.region.clone(),
         availability: order

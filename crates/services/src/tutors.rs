@@ -212,7 +212,7 @@ fn draft_of(card: &TutorCard) -> Result<TutorProfileDraft, ServiceError> {
         city: profile.city.clone(),
         region: profile.region.clone(),
         time_zone: profile.time_zone.clone(),
-        formats: profile.formats().into_iter().map(String::from).collect(),
+        formats: profile.formats().iter().map(ToString::to_string).collect(),
         availability: serde_json::from_value(profile.availability.clone())
             .map_err(|_| ServiceError::Internal("stored availability could not be read"))?,
     })

@@ -7,8 +7,8 @@ use persistence::stripe_facts::{self, FactKeys};
 use persistence::webhook_events::{self, WebhookEvent};
 use persistence::{Db, Scope, Stored, Tx, write};
 
-use crate::ServiceError;
 use crate::settlement::{self, Judgments};
+use crate::{ServiceError, error_chain};
 
 domain::text_enum! {
     /// What Stripe is answered.
@@ -40,7 +40,7 @@ impl From<EventOutcome> for Receipt {
 pub async fn receive(db: &Db, scope: &Scope, event: &Event) -> Result<Receipt, ServiceError> {
     let received = receive_and_heal(db, scope, event).await;
     if let Err(error) = &received {
-        let cause = error.to_string();
+        let cause = error_chain(error);
         let noted =
             webhook_events::note_failure(db, &event.id, &event.event_type, &cause, scope.now).await;
         if let Err(error) = noted {

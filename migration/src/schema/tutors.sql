@@ -31,7 +31,7 @@ CREATE TABLE tutor_profiles (
     -- The mean in thousandths, 0 without reviews: a sort key that is never NULL and never a float.
     rating_milli {int} NOT NULL,
     stripe_customer_id {text},
-    -- Derived from Stripe's facts and from nothing else; see money.md.
+    -- Derived from Stripe's facts and from nothing else; see domain::premium.
     premium_until {time},
     premium_expires_at {time},
     -- premium_until and the grace; is_premium is `now < premium_active_until`, read from the clock.

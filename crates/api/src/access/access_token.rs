@@ -11,7 +11,7 @@ use services::secrets::SigningSecrets;
 use uuid::Uuid;
 
 /// Who signs, and for whom.
-pub const ISSUER: &str = "tutors-platform";
+const ISSUER: &str = "tutors-platform";
 const AUDIENCE: &str = "tutors-api";
 /// Seconds.
 const LIFETIME: i64 = 15 * 60;

@@ -20,11 +20,7 @@ pub struct Student(pub Principal);
 #[derive(Debug, Clone, Copy)]
 pub struct Tutor(pub Principal);
 
-/// An administrator.
-#[derive(Debug, Clone, Copy)]
-pub struct Admin(pub Principal);
-
-from_request_by_entry!(User, Student, Tutor, Admin);
+from_request_by_entry!(User, Student, Tutor);
 
 impl Entry for User {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
@@ -41,12 +37,6 @@ impl Entry for Student {
 impl Entry for Tutor {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
         with_role(req, Role::Tutor).map(Self)
-    }
-}
-
-impl Entry for Admin {
-    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        with_role(req, Role::Admin).map(Self)
     }
 }
 

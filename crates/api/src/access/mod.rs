@@ -4,8 +4,8 @@ mod access_token;
 mod identity;
 mod ownership;
 
-pub use access_token::{AccessTokens, ISSUER};
-pub use identity::{Admin, Student, Tutor, User, authenticate};
+pub use access_token::AccessTokens;
+pub use identity::{Student, Tutor, User, authenticate};
 pub use ownership::{
     ChoosableApplication, ExistingOrder, OwnApplication, OwnOrder, OwnPayment, OwnProfile,
     PartyBooking, ReadableApplication, ReviewOfOneself, StudentBooking, TutorBooking, VisibleOrder,

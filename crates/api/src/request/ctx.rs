@@ -131,7 +131,10 @@ impl Ctx {
         let fingerprint = self.fingerprint();
         let scope = self.scope();
         let done = write(self.db(), &scope, async |tx| {
-            match claim(tx, user, &key, &fingerprint).await? {
+            match claim(tx, user, &key, &fingerprint)
+                .await
+                .map_err(twin_at_work)?
+            {
                 Some(stored) if stored.fingerprint != fingerprint => Err(Once::Mismatch),
                 Some(stored) => Ok(replay(&stored)),
                 None => {
@@ -145,9 +148,7 @@ impl Ctx {
         .await;
         done.map_err(|refused| match refused {
             Once::Mismatch => Problem::new(Code::IdempotencyMismatch),
-            Once::Service(ServiceError::Store(StoreError::Busy(_))) => {
-                Problem::new(Code::Conflict).retry_after(1)
-            }
+            Once::TwinAtWork => Problem::new(Code::Conflict).retry_after(1),
             Once::Service(error) => error.into(),
         })
     }
@@ -164,7 +165,7 @@ impl Ctx {
             None => Err(Problem::invalid_parameter(
                 "Idempotency-Key",
                 FieldProblem::InvalidFormat {
-                    expected: "1 to 255 visible ASCII characters",
+                    expected: "1 to 255 printable ASCII characters",
                 },
             )),
         }
@@ -227,6 +228,15 @@ fn replay(stored: &IdempotencyKey) -> HttpResponse {
 enum Once {
     Service(ServiceError),
     Mismatch,
+    TwinAtWork,
+}
+
+/// Who waits too long for a key waits for the request that holds it.
+fn twin_at_work(error: StoreError) -> Once {
+    match error {
+        StoreError::Busy(_) => Once::TwinAtWork,
+        error => Once::Service(error.into()),
+    }
 }
 
 impl From<ServiceError> for Once {
@@ -245,7 +255,7 @@ impl TxError for Once {
     fn store_error(&self) -> Option<&StoreError> {
         match self {
             Self::Service(error) => error.store_error(),
-            Self::Mismatch => None,
+            Self::Mismatch | Self::TwinAtWork => None,
         }
     }
 }

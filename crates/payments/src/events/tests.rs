@@ -228,7 +228,7 @@ fn a_deleted_subscription_always_has_an_end() {
 fn exactly_the_types_with_a_fact_are_handled() {
     for sample in samples::all() {
         let event = read_value(&sample).unwrap();
-        assert!(is_handled(&event.event_type) && event.fact.is_some());
+        assert!(event.fact.is_some());
     }
     for event_type in [
         "checkout.session.expired",
@@ -238,7 +238,7 @@ fn exactly_the_types_with_a_fact_are_handled() {
         "customer.deleted",
         "",
     ] {
-        assert!(!is_handled(event_type), "{event_type}");
+        assert!(Subject::of(event_type).is_none(), "{event_type}");
     }
 }
 

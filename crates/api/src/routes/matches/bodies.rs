@@ -20,7 +20,8 @@ pub struct ComputeMatchesRequest {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 20)]
     pub limit: Option<i64>,
-    /// Milliseconds, 50 to 5000; 1000 if left out.
+    /// Milliseconds, 50 to 5000; 1000 if left out. Matching by `rules` takes a few, so nothing has to
+    /// be cut short for it.
     #[serde(default)]
     #[schema(minimum = 50, maximum = 5000)]
     pub budget_ms: Option<i64>,

@@ -200,7 +200,7 @@ impl OrderResponse {
             id: order.id,
             subject: subject.map(|s| s.slug.clone()).unwrap_or_default(),
             status: order.status_at(now).as_str().to_owned(),
-            formats: order.formats().into_iter().map(str::to_owned).collect(),
+            formats: order.formats().iter().map(ToString::to_string).collect(),
             title: order.title,
             description: order.description,
             goal: order.goal,

@@ -58,7 +58,7 @@ impl TutorCardResponse {
             first_name: card.first_name,
             last_initial: last_initial(&card.last_name),
             is_premium: profile.is_premium(now),
-            formats: names(&profile.formats()),
+            formats: profile.formats().iter().map(ToString::to_string).collect(),
             subjects: card.subjects.into_iter().map(|s| s.slug).collect(),
             rating: rating(profile.rating_milli, profile.rating_count),
             rating_count: profile.rating_count,
@@ -74,10 +74,6 @@ impl TutorCardResponse {
             created_at: profile.created_at,
         }
     }
-}
-
-fn names(formats: &[&str]) -> Vec<String> {
-    formats.iter().map(|&name| name.to_owned()).collect()
 }
 
 /// Thousandths as a mean of two decimals.

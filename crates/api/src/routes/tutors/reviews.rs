@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
-use domain::validation::text;
+use domain::review::parse_reply;
 use persistence::reviews::{self, Review};
 use persistence::users;
 use serde::{Deserialize, Serialize};
@@ -112,8 +112,7 @@ async fn reply_to_review(
         Body<ReplyRequest>,
     >,
 ) -> Result<HttpResponse, Problem> {
-    let reply = text(&body.text, 1, 2_000)
-        .map_err(|problem| domain::validation::Violations::one("/text", problem))?;
+    let reply = parse_reply(&body.text)?;
     ctx.write_once(async |tx| {
         let review = services::reviews::reply(tx, who.user_id, review.id, &reply).await?;
         let author = users::find(tx, review.student_id).await?;
