@@ -56,7 +56,7 @@ impl Teller<'_> {
         let payment =
             checkout::reserve_for_seed(tx, payer.principal(), purchase, &customer_id, &session_id)
                 .await?;
-        self.payers.insert(payer.user_id);
+        self.payers.insert((payer.user_id, customer_id));
         let paid = Paid {
             payment: &payment,
             id: format!("seed_{run}_{key}"),
@@ -73,8 +73,8 @@ impl Teller<'_> {
     }
 
     pub(crate) async fn forget_customers(&self, tx: &Tx) -> Result<(), ServiceError> {
-        for user_id in &self.payers {
-            checkout::forget_customer(tx, *user_id).await?;
+        for (user_id, customer_id) in &self.payers {
+            checkout::forget_customer(tx, *user_id, customer_id).await?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use domain::review::NewReview;
 use domain::validation::{FieldProblem, Violations};
 use persistence::{Actor, Tx};
 use services::applications::WishedTime;
-use services::{ServiceError, applications, bookings, orders, reviews, tutors};
+use services::{SeenVersion, ServiceError, applications, bookings, orders, reviews, tutors};
 use uuid::Uuid;
 
 use crate::error::SeedError;
@@ -32,7 +32,7 @@ pub(crate) struct Teller<'f> {
     /// By order.
     reviews: HashMap<&'f str, Uuid>,
     /// Whose customers the run has made up.
-    pub(crate) payers: BTreeSet<Uuid>,
+    pub(crate) payers: BTreeSet<(Uuid, String)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -167,7 +167,7 @@ impl<'f> Teller<'f> {
             starts_at: booking.starts.map(|moment| moment.on(self.today)),
             duration_minutes: booking.duration_minutes,
         };
-        let booked = applications::choose(tx, id, wished).await?;
+        let booked = applications::choose(tx, id, SeenVersion::Unnamed, wished).await?;
         self.bookings.insert(&order.key, booked.id);
         Ok(())
     }

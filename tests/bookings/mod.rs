@@ -3,6 +3,7 @@
 mod access;
 mod cancel;
 mod complete;
+mod overtaken;
 mod reschedule;
 mod review;
 

@@ -124,3 +124,18 @@ async fn a_key_has_1_to_255_characters() {
     let client = student.with("idempotency-key", &"x".repeat(255));
     client.post("/orders", order_body()).await.expect(201);
 }
+
+#[actix_web::test]
+async fn a_checkout_under_a_key_is_opened_once() {
+    let app = TestApp::with_stripe().await;
+    let (tutor, _) = app.tutor().await;
+    let tutor = tutor.with("idempotency-key", "once");
+    let body = json!({ "type": "premium" });
+    let first = tutor.post("/payments/checkout", body.clone()).await;
+    let again = tutor.post("/payments/checkout", body).await;
+    assert_eq!(again.expect(201), first.expect(201));
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    let other = json!({ "type": "premium", "booking_id": null });
+    let refused = tutor.post("/payments/checkout", other).await;
+    refused.refused(422, "idempotency_mismatch");
+}

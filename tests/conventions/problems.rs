@@ -203,3 +203,38 @@ async fn who_must_sign_in_is_told_how() {
         assert!(how.starts_with("Bearer"), "{how}");
     }
 }
+
+#[actix_web::test]
+async fn a_head_request_is_answered_as_its_get() {
+    let app = TestApp::new().await;
+    app.anonymous()
+        .send(Method::HEAD, "/subjects", None)
+        .await
+        .expect(200);
+    app.anonymous()
+        .send(Method::HEAD, "/nowhere", None)
+        .await
+        .refused(404, "not_found");
+}
+
+#[actix_web::test]
+async fn a_number_beyond_every_type_is_a_wrong_value_and_not_bad_json() {
+    let app = TestApp::new().await;
+    let student = app.student().await;
+    let body = br#"{"budget_min":1e999}"#;
+    let answer = student
+        .send_raw(Method::POST, "/orders", "application/json", body)
+        .await;
+    answer.refused(422, "validation_failed");
+}
+
+#[actix_web::test]
+async fn a_name_of_invisible_characters_is_refused() {
+    let app = TestApp::new().await;
+    let student = app.student().await;
+    let body = json!({ "first_name": "\u{202e}\u{200b}" });
+    assert_eq!(
+        student.patch("/me", body).await.wrong_fields(),
+        ["/first_name"]
+    );
+}

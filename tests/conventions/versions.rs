@@ -80,3 +80,20 @@ async fn a_public_card_has_the_tag_of_what_it_shows() {
     assert_eq!(second.expect(200)["first_name"], "Мария");
     assert_ne!(etag(&second), etag(&first));
 }
+
+#[actix_web::test]
+async fn a_bid_that_was_changed_meanwhile_is_not_chosen_by_its_old_version() {
+    let app = TestApp::new().await;
+    let (tutor, _) = app.tutor().await;
+    let student = app.student().await;
+    let order = app.order(&student).await;
+    let path = format!("/applications/{}", app.bid(&tutor, &order, 150_000).await);
+    let seen = student.get(&path).await.header("etag").unwrap().to_owned();
+    let raise = json!({ "price": 99_999_999 });
+    let tutor = tutor.with("if-match", &seen);
+    tutor.patch(&path, raise).await.expect(200);
+    let choose = format!("{path}/choose");
+    let answer = student.with("if-match", &seen).act(&choose).await;
+    answer.refused(412, "precondition_failed");
+    student.act(&choose).await.expect(201);
+}

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest};
@@ -42,13 +43,17 @@ pub fn language(req: &HttpRequest) -> Language {
 /// # Errors
 /// None of ours: every refusal is a response by now, and becomes a problem document here.
 pub async fn around(
-    req: ServiceRequest,
+    mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let started = Instant::now();
     let id = accepted_id(req.headers()).unwrap_or_else(|| Uuid::now_v7().to_string());
     req.extensions_mut().insert(RequestId(id.clone()));
     let language = language(req.request());
+    if req.method() == Method::HEAD {
+        // Answered as a GET; the connection leaves the body out by itself.
+        req.head_mut().method = Method::GET;
+    }
     let response = match authenticate(req.request()).await {
         Ok(principal) => {
             if let Some(principal) = principal {

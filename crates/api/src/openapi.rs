@@ -124,7 +124,7 @@ fn add_refusals(operation: &mut Operation, has_id: bool) {
 }
 
 /// The operations whose answers a repeated `Idempotency-Key` gets again.
-const REPEATABLE: [&str; 10] = [
+const REPEATABLE: [&str; 11] = [
     "create_tutor_profile",
     "reply_to_review",
     "create_order",
@@ -135,6 +135,7 @@ const REPEATABLE: [&str; 10] = [
     "cancel_booking",
     "complete_booking",
     "create_review",
+    "open_checkout",
 ];
 
 /// Adds the headers that follow from what an operation is: repeatable, or of a version.

@@ -16,7 +16,7 @@ use services::checkout::Checkout;
 use services::clock::SystemClock;
 use services::passwords::Passwords;
 use services::secrets::SigningSecrets;
-use services::{error_chain, webhooks};
+use services::{ServiceError, error_chain, orders, webhooks};
 use stripe_fake::{StripeFake, StripeFakeConfig};
 
 use crate::access::AccessTokens;
@@ -27,8 +27,8 @@ use crate::state::AppState;
 
 const MAX_CONNECTIONS: u32 = 20;
 const STRIPE_CALL_TIMEOUT: Duration = Duration::from_secs(4);
-/// How often events that wait for a missing piece are looked at again.
-const HEAL_EVERY: Duration = Duration::from_secs(60);
+/// How often what waits is looked at again.
+const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60);
 /// How long requests under way have to end.
 const SHUTDOWN_SECONDS: u64 = 10;
 
@@ -181,9 +181,9 @@ pub async fn run(state: AppState, listeners: Listeners) -> Result<()> {
     .run();
     let ops_handle = ops.handle();
     let ops = actix_web::rt::spawn(ops);
-    let healer = actix_web::rt::spawn(heal(state));
+    let housekeeper = actix_web::rt::spawn(housekeep(state));
     let served = public.await;
-    healer.abort();
+    housekeeper.abort();
     stop(ops_handle, ops).await;
     db.close().await?;
     Ok(served?)
@@ -196,20 +196,26 @@ async fn stop(handle: ServerHandle, server: actix_web::rt::task::JoinHandle<std:
     }
 }
 
-/// Looks again, once at start and then every minute, at events that wait for a missing piece.
-async fn heal(state: Data<AppState>) {
+/// What has to happen again and again: once at start, then every minute.
+async fn housekeep(state: Data<AppState>) {
     loop {
         let scope = Scope::new(state.clock.now(), Actor::Job);
-        match webhooks::settle_waiting(&state.db, &scope).await {
-            Ok(0) => {}
-            Ok(healed) => log::info!(healed; "events that waited are settled"),
-            Err(error) => {
-                log::warn!(
-                    "waiting events could not be settled: {}",
-                    error_chain(&error)
-                );
-            }
-        }
-        actix_web::rt::time::sleep(HEAL_EVERY).await;
+        note(
+            "events that waited are settled",
+            webhooks::settle_waiting(&state.db, &scope).await,
+        );
+        note(
+            "orders overtaken by the clock are written down",
+            orders::sweep(&state.db, &scope).await,
+        );
+        actix_web::rt::time::sleep(HOUSEKEEPING_EVERY).await;
+    }
+}
+
+fn note(done: &str, result: Result<usize, ServiceError>) {
+    match result {
+        Ok(0) => {}
+        Ok(count) => log::info!(count; "{done}"),
+        Err(error) => log::warn!("not all {done}: {}", error_chain(&error)),
     }
 }

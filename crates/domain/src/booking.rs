@@ -1,6 +1,6 @@
 //! Bookings: what choosing an application makes, and the life of it.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, SubsecRound, Utc};
 
 use crate::money::Money;
 use crate::text_enum::{InvalidState, TextEnum, invalid_state, text_enum};
@@ -110,6 +110,8 @@ impl Period {
         duration_minutes: Option<i64>,
         now: DateTime<Utc>,
     ) -> Result<Option<Self>, Violations> {
+        // PostgreSQL keeps microseconds.
+        let starts_at = starts_at.map(|at| at.trunc_subsecs(6));
         let mut wrong = Violations::default();
         let minutes = wrong.take(
             "/duration_minutes",
@@ -142,7 +144,10 @@ impl Period {
 #[must_use]
 pub fn pending_until(now: DateTime<Utc>, period: Option<Period>) -> DateTime<Utc> {
     let a_day = now + PENDING_LIFETIME;
-    period.map_or(a_day, |p| p.starts_at.min(a_day))
+    let end = period.map_or(a_day, |p| p.starts_at.min(a_day));
+    // Stripe tells the time of a payment to the second: an end between two of them could be both
+    // past and not.
+    end.trunc_subsecs(0)
 }
 
 /// Whether a lesson is over, so that it can be completed. One without a time never is.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, SubsecRound, Utc};
 
 use crate::availability::{WeeklyAvailability, parse_time_zone};
 use crate::lesson_format::{LessonFormat, parse_formats};
@@ -148,7 +148,11 @@ impl OrderDraft {
             "/time_zone",
             parse_time_zone(time_zone).map(|tz| tz.name().to_owned()),
         );
-        let expires_at = self.expires_at.unwrap_or(now + DEFAULT_LIFETIME);
+        // PostgreSQL keeps microseconds.
+        let expires_at = self
+            .expires_at
+            .unwrap_or(now + DEFAULT_LIFETIME)
+            .trunc_subsecs(6);
         if expires_at <= now {
             wrong.add("/expires_at", FieldProblem::MustBeFuture);
         } else if expires_at > now + MAX_LIFETIME {

@@ -140,8 +140,8 @@ impl fmt::Display for Violations {
 
 impl std::error::Error for Violations {}
 
-/// A text of `min` to `max` characters once the blanks around it are gone, without control
-/// characters other than a line break or a tab.
+/// A text of `min` to `max` characters once the blanks around it are gone, without invisible
+/// or control characters other than a line break or a tab.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -154,12 +154,14 @@ pub fn text(value: &str, min: usize, max: usize) -> Result<String, FieldProblem>
     if length > max {
         return Err(FieldProblem::TooLong { max });
     }
-    if trimmed
-        .chars()
-        .any(|c| c.is_control() && c != '\n' && c != '\t' && c != '\r')
-    {
+    let is_hidden = |c: char| {
+        // Zero-width and direction marks: a name made of them looks like another, or like none.
+        matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    };
+    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+    if trimmed.chars().any(|c| is_control(c) || is_hidden(c)) {
         return Err(FieldProblem::InvalidFormat {
-            expected: "no control characters",
+            expected: "no control or invisible characters",
         });
     }
     Ok(trimmed.to_owned())

@@ -124,6 +124,27 @@ pub async fn list_overdue_of_tutor(tx: &Tx, tutor_id: Uuid) -> Result<Vec<Bookin
     Ok(bookings)
 }
 
+/// The orders whose bookings were not paid in time, oldest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_orders_overdue(
+    reader: &impl Reader,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, StoreError> {
+    let orders = Entity::find()
+        .select_only()
+        .column(Column::OrderId)
+        .filter(Column::Status.eq(Stored(BookingStatus::Pending)))
+        .filter(Column::PendingUntil.lte(now))
+        .order_by_asc(Column::PendingUntil)
+        .limit(1_000)
+        .into_tuple()
+        .all(&reader.executor())
+        .await?;
+    Ok(orders)
+}
+
 /// The tutors who have a live booking at a time.
 pub(crate) fn booked_between(
     from: DateTime<Utc>,

@@ -9,8 +9,8 @@ pub enum StoreError {
     /// (PostgreSQL 40001 and 40P01).
     #[error("the transaction ran into another one")]
     Serialization(#[source] DbErr),
-    /// A lock was not to be had in time (PostgreSQL 55P03, SQLite's busy timeout).
-    #[error("a lock was not to be had in time")]
+    /// A lock (PostgreSQL 55P03, SQLite's busy timeout) or a connection was not to be had in time.
+    #[error("a lock or a connection was not to be had in time")]
     Busy(#[source] DbErr),
     /// A tutor's bookings would overlap.
     #[error("the tutor has another booking at that time")]
@@ -24,6 +24,9 @@ pub enum StoreError {
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
+        if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
+            return Self::Busy(error);
+        }
         let Some((code, message)) = code_and_message(&error) else {
             return Self::Other(error);
         };

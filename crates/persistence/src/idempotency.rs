@@ -53,8 +53,20 @@ pub async fn claim(
     if rows::insert_unless_there::<ActiveModel, _>(tx, row).await? {
         return Ok(None);
     }
+    find(tx, user_id, key).await
+}
+
+/// The answer that is stored under a key.
+///
+/// # Errors
+/// The database failed.
+pub async fn find(
+    reader: &impl Reader,
+    user_id: Uuid,
+    key: &str,
+) -> Result<Option<IdempotencyKey>, StoreError> {
     Ok(Entity::find_by_id((user_id, key.to_owned()))
-        .one(&tx.executor())
+        .one(&reader.executor())
         .await?)
 }
 

@@ -131,6 +131,28 @@ pub async fn list_open(
     keyset::newest_first!(select, reader, request, "orders")
 }
 
+/// Open orders whose time has run out, oldest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_expired(
+    reader: &impl Reader,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, StoreError> {
+    use sea_orm::QueryOrder;
+    let orders = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Status.eq(Stored(OrderStatus::Open)))
+        .filter(Column::ExpiresAt.lte(now))
+        .order_by_asc(Column::ExpiresAt)
+        .limit(1_000)
+        .into_tuple()
+        .all(&reader.executor())
+        .await?;
+    Ok(orders)
+}
+
 /// The newest open order that a seed made: what the demo shows a match of.
 ///
 /// # Errors

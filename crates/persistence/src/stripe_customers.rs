@@ -62,14 +62,14 @@ pub async fn count_of_user(reader: &impl Reader, user_id: Uuid) -> Result<u64, S
     Ok(count)
 }
 
-/// Notes that a user's customer is gone at the provider.
+/// Notes that a customer is gone at the provider.
 ///
 /// # Errors
 /// The database failed.
-pub async fn mark_deleted_of_user(tx: &Tx, user_id: Uuid) -> Result<(), StoreError> {
+pub async fn mark_deleted(tx: &Tx, customer_id: &str) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::DeletedAt, Expr::value(tx.now()))
-        .filter(Column::UserId.eq(user_id))
+        .filter(Column::CustomerId.eq(customer_id))
         .filter(Column::DeletedAt.is_null())
         .exec(&tx.executor())
         .await?;

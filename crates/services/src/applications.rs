@@ -149,12 +149,14 @@ pub struct WishedTime {
 /// payment. Of parallel choices one wins.
 ///
 /// # Errors
+/// [`ServiceError::PreconditionFailed`] if a version of the bid is named and it has changed since,
 /// [`ServiceError::InvalidState`] if the order isn't open or the bid doesn't stand,
 /// [`ServiceError::Store`] with `SlotTaken` if the tutor is booked at that time, or what is wrong
 /// with the time.
 pub async fn choose(
     tx: &Tx,
     application_id: Uuid,
+    seen: SeenVersion,
     wished: WishedTime,
 ) -> Result<Booking, ServiceError> {
     let period = Period::parse(wished.starts_at, wished.duration_minutes, tx.now())?;
@@ -163,7 +165,7 @@ pub async fn choose(
         .ok_or(ServiceError::NotFound)?;
     let mut order = lock_with_overdue(tx, found.tutor_id, found.order_id).await?;
     order.status = Stored(order.status.on(OrderEvent::Choose)?);
-    let chosen = settle_bids(tx, &order, application_id).await?;
+    let chosen = settle_bids(tx, &order, application_id, seen).await?;
     let booking = booking_of(tx, &order, &chosen, period).await?;
     if !bookings::insert_unless_booked(tx, booking.clone()).await? {
         return Err(ServiceError::Conflict);
@@ -212,11 +214,14 @@ async fn settle_bids(
     tx: &Tx,
     order: &Order,
     application_id: Uuid,
+    seen: SeenVersion,
 ) -> Result<Application, ServiceError> {
     let mut chosen = None;
     for mut application in applications::lock_of_order(tx, order.id).await? {
         let data = json!({ "application_id": application.id, "order_id": order.id });
         if application.id == application_id {
+            // A price that was raised meanwhile is not what the student chose.
+            seen.check_if_named(application.version)?;
             application.status = Stored(application.status.on(ApplicationEvent::Choose)?);
             let application = applications::update(tx, application).await?;
             tell_tutor(

@@ -67,15 +67,17 @@ pub(crate) async fn cancel_locked(
     booking.status = Stored(before.on(BookingEvent::Cancel)?);
     booking.cancelled_at = Some(tx.now());
     booking.cancelled_by = Some(Stored(by));
-    if before == BookingStatus::Confirmed {
-        decide_refund(tx, &booking, by).await?;
+    if before == BookingStatus::Confirmed && !decide_refund(tx, &booking, by).await? {
+        // Nothing goes back, so what was held is divided as for a lesson that took place.
+        release(tx, &booking).await?;
     }
     let booking = bookings::update(tx, booking).await?;
     note_change(tx, &booking, before).await?;
     Ok(booking)
 }
 
-async fn decide_refund(tx: &Tx, booking: &Booking, by: CancelledBy) -> Result<(), ServiceError> {
+/// Decides on what the policy gives back; tells whether that is anything.
+async fn decide_refund(tx: &Tx, booking: &Booking, by: CancelledBy) -> Result<bool, ServiceError> {
     let back = refund_on_cancellation(
         booking.total(),
         by,
@@ -99,7 +101,7 @@ async fn decide_refund(tx: &Tx, booking: &Booking, by: CancelledBy) -> Result<()
         )
         .await?;
     }
-    Ok(())
+    Ok(back.minor > 0)
 }
 
 /// Writes down that an unpaid booking's time has run out. Its order is locked.

@@ -74,6 +74,14 @@ pub enum SeenVersion {
 }
 
 impl SeenVersion {
+    /// As [`Self::check`], for a call that asks for no version but respects one that is named.
+    pub(crate) fn check_if_named(self, current: i64) -> Result<(), ServiceError> {
+        match self {
+            Self::Unnamed => Ok(()),
+            named => named.check(current),
+        }
+    }
+
     /// Refuses the change of a version that the caller has not seen.
     pub(crate) fn check(self, current: i64) -> Result<(), ServiceError> {
         match self {

@@ -10,7 +10,9 @@ use domain::search::fold_phrase;
 use domain::validation::{FieldProblem, Violations};
 use persistence::orders::{self, Order};
 use persistence::outbox::{self, NotificationType};
-use persistence::{Stored, Tx, applications, audit, bookings, subjects, tutors, users};
+use persistence::{
+    Db, Scope, Stored, Tx, applications, audit, bookings, subjects, tutors, users, write,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -165,6 +167,23 @@ pub(crate) async fn lock_current(tx: &Tx, order_id: Uuid) -> Result<Order, Servi
         reject_submitted(tx, order_id).await?;
     }
     Ok(order)
+}
+
+/// Writes down what the clock has decided since for every order that it has overtaken; tells how
+/// many. Each in a transaction of its own: none waits for another.
+///
+/// # Errors
+/// The database failed.
+pub async fn sweep(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
+    let mut overtaken = bookings::list_orders_overdue(db, scope.now).await?;
+    overtaken.extend(orders::list_expired(db, scope.now).await?);
+    for order_id in &overtaken {
+        write(db, scope, async |tx| {
+            lock_current(tx, *order_id).await.map(|_| ())
+        })
+        .await?;
+    }
+    Ok(overtaken.len())
 }
 
 /// Opens an order again whose booking came to nothing before it was paid: the bids compete anew,

@@ -130,7 +130,9 @@ pub async fn verify(tx: &Tx, tutor_id: Uuid) -> Result<(), ServiceError> {
 
 /// A tutor who changes their name is found by the new one.
 pub(crate) async fn refresh_search_of_user(tx: &Tx, user: &User) -> Result<(), ServiceError> {
-    if let Some(profile) = tutors::find_by_user(tx, user.id).await? {
+    if let Some(found) = tutors::find_by_user(tx, user.id).await?
+        && let Some(profile) = tutors::lock(tx, found.id).await?
+    {
         index(tx, profile).await?;
     }
     Ok(())

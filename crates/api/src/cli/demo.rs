@@ -83,6 +83,8 @@ fn bind_near(wanted: SocketAddr) -> Result<TcpListener> {
 fn prepare_folder(folder: &Path, fresh: bool) -> Result<String> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("the folder {} can't be made", folder.display()))?;
+    make_private(folder)
+        .with_context(|| format!("the folder {} can't be made private", folder.display()))?;
     let file = folder.join("tutors.sqlite");
     if fresh {
         for ending in ["", "-wal", "-shm"] {
@@ -121,6 +123,18 @@ fn kept_secret(file: &Path) -> Result<SecretString> {
     let secret = hex::encode(rand::random::<[u8; 32]>());
     write_private(file, &secret).with_context(|| format!("{} can't be written", file.display()))?;
     Ok(secret.into())
+}
+
+/// What the folder holds, secrets among it, is its owner's business.
+#[cfg(unix)]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -108,7 +108,7 @@ fn check_media_type(req: &HttpRequest) -> Result<(), Problem> {
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value: serde_json::Value =
-        serde_json::from_slice(bytes).map_err(|_| Problem::new(Code::MalformedRequest))?;
+        serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
     if depth(&value) > MAX_DEPTH {
         return Err(Problem::new(Code::MalformedRequest));
     }
@@ -119,6 +119,16 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     }
     serde_path_to_error::deserialize(value)
         .map_err(|error| strict::violation(error.path(), &error.inner().to_string(), "/").into())
+}
+
+/// A number that no type of ours holds is JSON all the same.
+fn unreadable(error: &serde_json::Error) -> Problem {
+    if error.to_string().starts_with("number out of range") {
+        let expected = "number within 64 bits".to_owned();
+        Violations::one("", FieldProblem::InvalidType { expected }).into()
+    } else {
+        Problem::new(Code::MalformedRequest)
+    }
 }
 
 fn depth(value: &serde_json::Value) -> usize {

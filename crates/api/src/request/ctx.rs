@@ -153,6 +153,41 @@ impl Ctx {
         })
     }
 
+    /// As [`Self::write_once`], for a use case that calls a provider between transactions of its
+    /// own, and gives the same again by itself: the answer is stored after it.
+    ///
+    /// # Errors
+    /// Those of the use case, which leave no key; 422 for a key of another request.
+    pub async fn call_once<T: Serialize>(
+        &self,
+        work: impl Future<Output = Result<Answer<T>, ServiceError>>,
+    ) -> Result<HttpResponse, Problem> {
+        let Some((user, key)) = self.principal().zip(self.idempotency_key()?) else {
+            return Ok(work.await?.respond(&self.req));
+        };
+        let fingerprint = self.fingerprint();
+        if let Some(stored) = idempotency::find(self.db(), user.user_id, &key).await?
+            && self.now() - stored.created_at < KEPT
+        {
+            return if stored.fingerprint == fingerprint {
+                Ok(replay(&stored))
+            } else {
+                Err(Problem::new(Code::IdempotencyMismatch))
+            };
+        }
+        let answer = work.await?;
+        self.write(async |tx| {
+            // A twin that was faster has stored the same.
+            if claim(tx, user, &key, &fingerprint).await?.is_none() {
+                let stored = answer.store(tx, user, &key, &fingerprint)?;
+                idempotency::answer(tx, stored).await?;
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(answer.respond(&self.req))
+    }
+
     fn idempotency_key(&self) -> Result<Option<String>, Problem> {
         let Some(value) = self.req.headers().get("idempotency-key") else {
             return Ok(None);

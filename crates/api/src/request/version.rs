@@ -15,8 +15,14 @@ pub fn seen_version(req: &HttpRequest) -> SeenVersion {
     }
     // A weak tag never matches here (RFC 9110, section 13.1.1).
     tags.iter()
-        .find_map(|tag| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok())
+        .find_map(|tag| version_of(tag))
         .map_or(SeenVersion::Unknown, SeenVersion::Exactly)
+}
+
+/// The version that a tag stands for, written just as we write it.
+fn version_of(tag: &str) -> Option<i64> {
+    let version: i64 = tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok()?;
+    (format!("\"{version}\"") == tag).then_some(version)
 }
 
 /// Whether the caller still has what would be sent.

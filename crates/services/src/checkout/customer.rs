@@ -90,10 +90,14 @@ pub async fn keep_customer(
 ///
 /// # Errors
 /// The database failed.
-pub async fn forget_customer(tx: &Tx, user_id: Uuid) -> Result<(), ServiceError> {
-    stripe_customers::mark_deleted_of_user(tx, user_id).await?;
+pub async fn forget_customer(
+    tx: &Tx,
+    user_id: Uuid,
+    customer_id: &str,
+) -> Result<(), ServiceError> {
+    stripe_customers::mark_deleted(tx, customer_id).await?;
     if let Some(found) = tutors::find_by_user(tx, user_id).await?
-        && found.stripe_customer_id.is_some()
+        && found.stripe_customer_id.as_deref() == Some(customer_id)
         && let Some(mut profile) = tutors::lock(tx, found.id).await?
     {
         profile.stripe_customer_id = None;

@@ -78,7 +78,11 @@ pub async fn open(
             None => match open_session(db, scope, checkout, &payment).await {
                 // Our customer isn't at this account (any more): the next try makes a new one.
                 Err(ServiceError::Provider(error)) if is_missing(&error) => {
-                    write(db, scope, async |tx| forget_customer(tx, who.user_id).await).await?;
+                    let gone = &customer.customer_id;
+                    write(db, scope, async |tx| {
+                        forget_customer(tx, who.user_id, gone).await
+                    })
+                    .await?;
                 }
                 tried => return tried,
             },

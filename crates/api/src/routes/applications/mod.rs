@@ -234,10 +234,14 @@ async fn withdraw_application(
 /// Choose an application
 ///
 /// Makes a booking that waits for its payment; the order is in progress, the other applications
-/// are rejected. Of parallel choices one wins.
+/// are rejected. Of parallel choices one wins. With the application's `ETag` as `If-Match` it is
+/// refused if the tutor has changed it meanwhile.
 #[utoipa::path(tag = "Applications", operation_id = "choose_application",
-    params(("id" = Uuid, Path)), request_body = ChooseRequest,
+    params(("id" = Uuid, Path),
+           ("If-Match" = Option<String>, Header, description = "The application's `ETag` that was read.")),
+    request_body = ChooseRequest,
     responses((status = 201, body = BookingResponse),
+              (status = 412, description = "`precondition_failed`: the application has changed since."),
               (status = 409, description = "`invalid_state`: the order isn't open; `conflict`: the tutor is booked at that time.")),
     security(("bearer" = [])))]
 #[post("/applications/{id}/choose")]
@@ -248,10 +252,10 @@ async fn choose_application(
         Body<ChooseRequest>,
     >,
 ) -> Result<HttpResponse, Problem> {
-    let wished = body.into();
+    let (seen, wished) = (ctx.seen_version(), body.into());
     let now = ctx.now();
     ctx.write_once(async |tx| {
-        let booking = service::choose(tx, application.id, wished).await?;
+        let booking = service::choose(tx, application.id, seen, wished).await?;
         let (location, version) = (format!("{BASE}/bookings/{}", booking.id), booking.version);
         Ok(Answer::created(BookingResponse::new(booking, now), location).version(version))
     })

@@ -40,8 +40,12 @@ async fn open_checkout(
     Guarded(User(who), Body(body)): Guarded<User, Body<CheckoutRequest>>,
 ) -> Result<HttpResponse, Problem> {
     let purchase = body.parse(who.role)?;
-    let opened = checkout::open(ctx.db(), &ctx.scope(), &ctx.state.checkout, who, purchase).await?;
-    Ok(ctx.answer(&Answer::created_here(CheckoutResponse::from(opened))))
+    let scope = ctx.scope();
+    ctx.call_once(async {
+        let opened = checkout::open(ctx.db(), &scope, &ctx.state.checkout, who, purchase).await?;
+        Ok(Answer::created_here(CheckoutResponse::from(opened)))
+    })
+    .await
 }
 
 /// My payments
