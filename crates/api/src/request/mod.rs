@@ -1,16 +1,19 @@
 //! What a request is made of, read strictly and refused in the order of the contract: 401, 403,
 //! 404, then 413, 415 and 400, then 422.
 
+mod answer;
 mod body;
 mod ctx;
 mod guarded;
 mod page;
 mod query;
+mod repeat;
 mod strict;
 mod version;
 
+pub use answer::Answer;
 pub use body::{Body, EmptyBody, NoBody, RawBody};
-pub use ctx::{Answer, Ctx};
+pub use ctx::Ctx;
 pub use guarded::{Entry, Guarded, path_id};
 pub use page::{Listing, PageParams, page_request};
 pub use query::{NoParams, QueryParams};
