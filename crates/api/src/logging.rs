@@ -18,8 +18,9 @@ pub enum LogFormat {
 /// `default_format`. Libraries that would repeat an idempotency key or a whole error are quiet.
 pub fn start(default_filter: &str, default_format: LogFormat) {
     let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| default_filter.to_owned());
-    let filter =
-        format!("sqlx=warn,stripe=warn,stripe_shared=error,stripe_webhook=off,tracing::span=off,{filter}");
+    let filter = format!(
+        "sqlx=warn,stripe=warn,stripe_shared=error,stripe_webhook=off,tracing::span=off,{filter}"
+    );
     let format = match std::env::var("LOG_FORMAT").as_deref() {
         Ok("json") => LogFormat::Json,
         Ok("text") => LogFormat::Text,
