@@ -7,72 +7,108 @@ use domain::text_enum::TextEnum;
 use sea_orm::{ConnectionTrait, Statement};
 use uuid::Uuid;
 
-use crate::{Reader, StoreError, Tx};
+use crate::{Reader, Stamp, StoreError, Tx, rows};
 
-/// One transaction of the ledger; its entries sum to zero.
+/// The table of transactions.
+pub(crate) mod transaction {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "ledger_transactions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub payment_id: Uuid,
+        pub kind: String,
+        pub reference: String,
+        pub at: DateTime<Utc>,
+        pub created_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The table of their entries.
+pub(crate) mod entry {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "ledger_entries")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub transaction_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub account: String,
+        pub amount_minor: i64,
+        pub currency: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What is booked at once; its entries sum to zero.
 #[derive(Debug, Clone)]
-pub struct LedgerTransaction<'a> {
+pub struct Posting {
     pub payment_id: Uuid,
     /// `payment`, `release`, `refund` …
     pub kind: &'static str,
     /// What it is about: kind and reference together are booked once.
-    pub reference: &'a str,
+    pub reference: String,
     /// When it happened, which may be long before it is booked.
     pub at: DateTime<Utc>,
-    pub entries: &'a [(LedgerAccount, Money)],
+    pub entries: Vec<(LedgerAccount, Money)>,
 }
 
-/// Books a transaction unless it is booked already.
+impl Posting {
+    /// Its rows.
+    ///
+    /// # Errors
+    /// The entries do not sum to zero.
+    pub(crate) fn rows(
+        &self,
+        stamp: Stamp,
+    ) -> Result<(transaction::Model, Vec<entry::Model>), StoreError> {
+        let sum: i64 = self.entries.iter().map(|(_, money)| money.minor).sum();
+        if sum != 0 {
+            return Err(StoreError::Corrupt(format!(
+                "ledger transaction {} {} is out of balance by {sum}",
+                self.kind, self.reference
+            )));
+        }
+        let transaction = transaction::Model {
+            id: stamp.id,
+            payment_id: self.payment_id,
+            kind: self.kind.to_owned(),
+            reference: self.reference.clone(),
+            at: self.at,
+            created_at: stamp.at,
+        };
+        let entries = self.entries.iter().filter(|(_, money)| money.minor != 0);
+        let entries = entries.map(|(account, money)| entry::Model {
+            transaction_id: stamp.id,
+            account: account.as_str().to_owned(),
+            amount_minor: money.minor,
+            currency: money.currency.code().to_owned(),
+        });
+        Ok((transaction, entries.collect()))
+    }
+}
+
+/// Books something unless it is booked already.
 ///
 /// # Errors
 /// The entries do not sum to zero, or the database failed.
-pub async fn post(tx: &Tx, transaction: &LedgerTransaction<'_>) -> Result<(), StoreError> {
-    let sum: i64 = transaction
-        .entries
-        .iter()
-        .map(|(_, money)| money.minor)
-        .sum();
-    if sum != 0 {
-        return Err(StoreError::Corrupt(format!(
-            "ledger transaction {} {} is out of balance by {sum}",
-            transaction.kind, transaction.reference
-        )));
-    }
-    let executor = tx.executor();
-    let backend = executor.get_database_backend();
-    let id = tx.new_id();
-    let added = executor
-        .execute_raw(Statement::from_sql_and_values(
-            backend,
-            "INSERT INTO ledger_transactions (id, payment_id, kind, reference, at, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-            [
-                id.into(),
-                transaction.payment_id.into(),
-                transaction.kind.into(),
-                transaction.reference.into(),
-                transaction.at.into(),
-                tx.now().into(),
-            ],
-        ))
-        .await?;
-    if added.rows_affected() == 0 {
-        return Ok(());
-    }
-    for (account, money) in transaction.entries.iter().filter(|(_, m)| m.minor != 0) {
-        executor
-            .execute_raw(Statement::from_sql_and_values(
-                backend,
-                "INSERT INTO ledger_entries (transaction_id, account, amount_minor, currency) \
-                 VALUES ($1, $2, $3, $4)",
-                [
-                    id.into(),
-                    account.as_str().into(),
-                    money.minor.into(),
-                    money.currency.code().into(),
-                ],
-            ))
-            .await?;
+pub async fn post(tx: &Tx, posting: &Posting) -> Result<(), StoreError> {
+    let (transaction, entries) = posting.rows(tx.stamp())?;
+    if rows::insert_unless_there::<transaction::ActiveModel, _>(tx, transaction).await? {
+        rows::insert_many::<entry::ActiveModel, _>(tx, entries).await?;
     }
     Ok(())
 }

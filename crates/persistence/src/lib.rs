@@ -15,6 +15,7 @@ pub mod idempotency;
 mod inspect;
 mod keyset;
 pub mod ledger;
+pub mod market;
 pub mod matches;
 pub mod orders;
 pub mod outbox;
@@ -44,7 +45,7 @@ pub use error::StoreError;
 pub use inspect::{execute_for_tests, integer_for_tests, schema_for_tests};
 pub use keyset::{Cursor, Page, PageRequest};
 pub use stored::Stored;
-pub use tx::{Actor, Scope, Tx, TxError, write};
+pub use tx::{Actor, Scope, Stamp, Tx, TxError, write};
 
 /// JSON as it is stored.
 pub type Json = serde_json::Value;

@@ -1,7 +1,7 @@
 //! Whole rows in and out: what every aggregate does alike.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable};
 
 use crate::{Reader, StoreError, Tx};
 
@@ -17,7 +17,12 @@ where
     Ok(())
 }
 
-/// Adds rows in one statement.
+/// The most values that one statement carries: SQLite takes 32,766.
+const MAX_VALUES: usize = 30_000;
+/// Longer statements are no faster.
+const MAX_ROWS: usize = 500;
+
+/// Adds rows that cannot collide with others, in as few statements as can carry them.
 pub(crate) async fn insert_many<A, M>(
     tx: &Tx,
     rows: impl IntoIterator<Item = M>,
@@ -26,12 +31,14 @@ where
     A: ActiveModelTrait,
     M: IntoActiveModel<A>,
 {
-    let rows: Vec<A> = rows
+    let columns = <A::Entity as EntityTrait>::Column::iter().count().max(1);
+    let at_once = (MAX_VALUES / columns).clamp(1, MAX_ROWS);
+    let mut rows = rows
         .into_iter()
         .map(|row| row.into_active_model().reset_all())
-        .collect();
-    if !rows.is_empty() {
-        A::Entity::insert_many(rows)
+        .peekable();
+    while rows.peek().is_some() {
+        A::Entity::insert_many(rows.by_ref().take(at_once))
             .exec_without_returning(&tx.executor())
             .await?;
     }

@@ -35,6 +35,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+pub use Model as StripeFact;
+
 /// All that is known of one root, by kind.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
@@ -60,10 +62,20 @@ fn json(fact: &impl serde::Serialize) -> Result<Json, StoreError> {
     serde_json::to_value(fact).map_err(|e| StoreError::Corrupt(e.to_string()))
 }
 
+/// Adds a fact.
+///
 /// # Errors
 /// The database failed.
-pub async fn insert_session(tx: &Tx, fact: &SessionFact) -> Result<(), StoreError> {
-    let row = Model {
+pub async fn insert(tx: &Tx, row: StripeFact) -> Result<(), StoreError> {
+    rows::insert::<ActiveModel, _>(tx, row).await
+}
+
+/// The row of a session's fact.
+///
+/// # Errors
+/// The fact can't be written as JSON.
+pub fn session_row(fact: &SessionFact) -> Result<StripeFact, StoreError> {
+    Ok(Model {
         event_id: fact.stamp.event_id.clone(),
         kind: "session".into(),
         session_id: Some(fact.session_id.clone()),
@@ -75,14 +87,15 @@ pub async fn insert_session(tx: &Tx, fact: &SessionFact) -> Result<(), StoreErro
         claimed_payment_id: claimed(fact.metadata.payment_id.as_ref()),
         created: fact.stamp.created,
         fact: json(fact)?,
-    };
-    rows::insert::<ActiveModel, _>(tx, row).await
+    })
 }
 
+/// The row of a invoice's fact.
+///
 /// # Errors
-/// The database failed.
-pub async fn insert_invoice(tx: &Tx, fact: &InvoiceFact) -> Result<(), StoreError> {
-    let row = Model {
+/// The fact can't be written as JSON.
+pub fn invoice_row(fact: &InvoiceFact) -> Result<StripeFact, StoreError> {
+    Ok(Model {
         event_id: fact.stamp.event_id.clone(),
         kind: "invoice".into(),
         session_id: None,
@@ -94,14 +107,15 @@ pub async fn insert_invoice(tx: &Tx, fact: &InvoiceFact) -> Result<(), StoreErro
         claimed_payment_id: claimed(fact.metadata_payment_id.as_ref()),
         created: fact.stamp.created,
         fact: json(fact)?,
-    };
-    rows::insert::<ActiveModel, _>(tx, row).await
+    })
 }
 
+/// The row of a subscription's fact.
+///
 /// # Errors
-/// The database failed.
-pub async fn insert_subscription(tx: &Tx, fact: &SubscriptionFact) -> Result<(), StoreError> {
-    let row = Model {
+/// The fact can't be written as JSON.
+pub fn subscription_row(fact: &SubscriptionFact) -> Result<StripeFact, StoreError> {
+    Ok(Model {
         event_id: fact.stamp.event_id.clone(),
         kind: "subscription".into(),
         session_id: None,
@@ -113,8 +127,7 @@ pub async fn insert_subscription(tx: &Tx, fact: &SubscriptionFact) -> Result<(),
         claimed_payment_id: claimed(fact.metadata_payment_id.as_ref()),
         created: fact.stamp.created,
         fact: json(fact)?,
-    };
-    rows::insert::<ActiveModel, _>(tx, row).await
+    })
 }
 
 /// The payments that facts about a subscription or an invoice claim to belong to.

@@ -25,6 +25,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+pub use Model as TutorHours;
+
 fn weekday(span: &DaySpan) -> i64 {
     i64::from(span.weekday.num_days_from_monday())
 }
@@ -42,14 +44,22 @@ pub async fn replace(
         .filter(Column::TutorId.eq(tutor_id))
         .exec(&tx.executor())
         .await?;
+    rows::insert_many::<ActiveModel, _>(tx, rows_of(tutor_id, availability)).await
+}
+
+/// A tutor's hours as rows.
+#[must_use]
+pub fn rows_of(tutor_id: Uuid, availability: &WeeklyAvailability) -> Vec<TutorHours> {
     let spans = availability.spans();
-    let hours = spans.iter().map(|span| Model {
-        tutor_id,
-        weekday: weekday(span),
-        start_minute: i64::from(span.start),
-        end_minute: i64::from(span.end),
-    });
-    rows::insert_many::<ActiveModel, _>(tx, hours).await
+    spans
+        .iter()
+        .map(|span| TutorHours {
+            tutor_id,
+            weekday: weekday(span),
+            start_minute: i64::from(span.start),
+            end_minute: i64::from(span.end),
+        })
+        .collect()
 }
 
 /// Those who are there from `from` to `to` by their hours, and not booked then.

@@ -23,32 +23,41 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Stores what a tutor can be found by, in place of what was stored before.
-///
-/// # Errors
-/// The database failed.
-pub async fn put(tx: &Tx, tutor_id: Uuid, document: &SearchDocument) -> Result<(), StoreError> {
-    let row = Model {
+pub use Model as TutorSearch;
+
+/// What a tutor can be found by, as a row.
+#[must_use]
+pub fn row(tutor_id: Uuid, document: &SearchDocument) -> TutorSearch {
+    TutorSearch {
         tutor_id,
         name_stems: padded(&document.name),
         subject_stems: padded(&document.subjects),
         city_stems: padded(&document.city),
         bio_stems: padded(&document.bio),
-    };
+    }
+}
+
+/// Stores what a tutor can be found by, in place of what was stored before.
+///
+/// # Errors
+/// The database failed.
+pub async fn put(tx: &Tx, tutor_id: Uuid, document: &SearchDocument) -> Result<(), StoreError> {
     let columns = [
         Column::NameStems,
         Column::SubjectStems,
         Column::CityStems,
         Column::BioStems,
     ];
-    Entity::insert(sea_orm::IntoActiveModel::into_active_model(row).reset_all())
-        .on_conflict(
-            OnConflict::column(Column::TutorId)
-                .update_columns(columns)
-                .to_owned(),
-        )
-        .exec_without_returning(&tx.executor())
-        .await?;
+    Entity::insert(
+        sea_orm::IntoActiveModel::into_active_model(row(tutor_id, document)).reset_all(),
+    )
+    .on_conflict(
+        OnConflict::column(Column::TutorId)
+            .update_columns(columns)
+            .to_owned(),
+    )
+    .exec_without_returning(&tx.executor())
+    .await?;
     Ok(())
 }
 

@@ -20,6 +20,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+pub use Model as TutorSubject;
+
 /// Replaces what a tutor teaches.
 ///
 /// # Errors

@@ -45,6 +45,14 @@ impl Scope {
     }
 }
 
+/// What a new row gets besides what it says.
+#[derive(Debug, Clone, Copy)]
+pub struct Stamp {
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    pub seed_run_id: Option<Uuid>,
+}
+
 /// A transaction under way. It knows what time it is, so that everything that it writes agrees.
 #[derive(Debug)]
 pub struct Tx {
@@ -93,6 +101,16 @@ impl Tx {
         let seconds = self.scope.now.timestamp().max(0).unsigned_abs();
         let nanos = self.scope.now.timestamp_subsec_nanos();
         Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, nanos))
+    }
+
+    /// The stamp of a new row.
+    #[must_use]
+    pub fn stamp(&self) -> Stamp {
+        Stamp {
+            id: self.new_id(),
+            at: self.now(),
+            seed_run_id: self.seed_run_id(),
+        }
     }
 
     /// Goes on at another time and for another actor: a seed tells a history in one transaction.

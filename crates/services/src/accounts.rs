@@ -6,7 +6,7 @@ use domain::language::Language;
 use domain::text_enum::TextEnum;
 use domain::validation::{FieldProblem, Violations, text};
 use persistence::users::{self, User};
-use persistence::{Db, Scope, Stored, Tx, audit, write};
+use persistence::{Db, Scope, Stamp, Stored, Tx, audit, write};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
@@ -133,24 +133,7 @@ pub async fn create(
     account: &NewAccount,
     password_hash: Option<String>,
 ) -> Result<User, ServiceError> {
-    let user = User {
-        id: tx.new_id(),
-        email: account.email.as_str().to_owned(),
-        password_hash,
-        role: Stored(account.role),
-        first_name: account.first_name.clone(),
-        last_name: account.last_name.clone(),
-        phone: None,
-        time_zone: account.time_zone.clone(),
-        locale: Stored(account.locale),
-        is_verified: false,
-        notification_seq: 0,
-        version: 1,
-        created_at: tx.now(),
-        updated_at: tx.now(),
-        deleted_at: None,
-        seed_run_id: tx.seed_run_id(),
-    };
+    let user = new_user(tx.stamp(), account, password_hash);
     if !users::insert_unless_known(tx, user.clone()).await? {
         return Err(ServiceError::AlreadyExists);
     }
@@ -169,6 +152,29 @@ pub async fn create(
     )
     .await?;
     Ok(user)
+}
+
+/// An account's row, as it begins.
+#[must_use]
+pub fn new_user(stamp: Stamp, account: &NewAccount, password_hash: Option<String>) -> User {
+    User {
+        id: stamp.id,
+        email: account.email.as_str().to_owned(),
+        password_hash,
+        role: Stored(account.role),
+        first_name: account.first_name.clone(),
+        last_name: account.last_name.clone(),
+        phone: None,
+        time_zone: account.time_zone.clone(),
+        locale: Stored(account.locale),
+        is_verified: false,
+        notification_seq: 0,
+        version: 1,
+        created_at: stamp.at,
+        updated_at: stamp.at,
+        deleted_at: None,
+        seed_run_id: stamp.seed_run_id,
+    }
 }
 
 /// Makes an account and signs it in.

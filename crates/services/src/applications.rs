@@ -9,7 +9,7 @@ use persistence::applications::{self, Application};
 use persistence::bookings::{self, Booking};
 use persistence::orders::{self, Order};
 use persistence::outbox::{self, NotificationType};
-use persistence::{Stored, Tx, audit, tutors};
+use persistence::{Stamp, Stored, Tx, audit, tutors};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -49,8 +49,19 @@ async fn insert(
     tutor_id: Uuid,
     bid: &Bid,
 ) -> Result<Application, ServiceError> {
-    let application = Application {
-        id: tx.new_id(),
+    let application = new_application(tx.stamp(), order_id, tutor_id, bid);
+    if applications::insert_unless_there(tx, application.clone()).await? {
+        Ok(application)
+    } else {
+        Err(ServiceError::AlreadyExists)
+    }
+}
+
+/// A bid's row, as it begins.
+#[must_use]
+pub fn new_application(stamp: Stamp, order_id: Uuid, tutor_id: Uuid, bid: &Bid) -> Application {
+    Application {
+        id: stamp.id,
         order_id,
         tutor_id,
         price_minor: bid.price.minor,
@@ -58,14 +69,9 @@ async fn insert(
         message: bid.message.clone(),
         status: Stored(ApplicationStatus::Submitted),
         version: 1,
-        created_at: tx.now(),
-        updated_at: tx.now(),
-        seed_run_id: tx.seed_run_id(),
-    };
-    if applications::insert_unless_there(tx, application.clone()).await? {
-        Ok(application)
-    } else {
-        Err(ServiceError::AlreadyExists)
+        created_at: stamp.at,
+        updated_at: stamp.at,
+        seed_run_id: stamp.seed_run_id,
     }
 }
 
@@ -166,7 +172,10 @@ pub async fn choose(
     let mut order = lock_with_overdue(tx, found.tutor_id, found.order_id).await?;
     order.status = Stored(order.status.on(OrderEvent::Choose)?);
     let chosen = settle_bids(tx, &order, application_id, seen).await?;
-    let booking = booking_of(tx, &order, &chosen, period).await?;
+    let tutor = tutors::find(tx, chosen.tutor_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let booking = new_booking(tx.stamp(), &order, &chosen, tutor.time_zone, period);
     if !bookings::insert_unless_booked(tx, booking.clone()).await? {
         return Err(ServiceError::Conflict);
     }
@@ -247,22 +256,22 @@ async fn settle_bids(
     chosen.ok_or(ServiceError::NotFound)
 }
 
-async fn booking_of(
-    tx: &Tx,
+/// The row of a chosen bid's booking, as it begins. `time_zone` is its tutor's.
+#[must_use]
+pub fn new_booking(
+    stamp: Stamp,
     order: &Order,
     chosen: &Application,
+    time_zone: String,
     period: Option<Period>,
-) -> Result<Booking, ServiceError> {
-    let tutor = tutors::find(tx, chosen.tutor_id)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+) -> Booking {
     let total = Money {
         minor: chosen.price_minor,
         currency: Currency::parse(&chosen.currency).unwrap_or_default(),
     };
     let split = split_fee(total, PLATFORM_FEE_BASIS_POINTS);
-    Ok(Booking {
-        id: tx.new_id(),
+    Booking {
+        id: stamp.id,
         order_id: order.id,
         application_id: chosen.id,
         student_id: order.student_id,
@@ -275,17 +284,17 @@ async fn booking_of(
         currency: chosen.currency.clone(),
         fee_basis_points: PLATFORM_FEE_BASIS_POINTS,
         free_cancellation_hours: FREE_CANCELLATION_HOURS,
-        time_zone: tutor.time_zone,
+        time_zone,
         starts_at: period.map(|p| p.starts_at),
         ends_at: period.map(|p| p.ends_at),
-        pending_until: pending_until(tx.now(), period),
+        pending_until: pending_until(stamp.at, period),
         confirmed_at: None,
         completed_at: None,
         cancelled_at: None,
         cancelled_by: None,
         version: 1,
-        created_at: tx.now(),
-        updated_at: tx.now(),
-        seed_run_id: tx.seed_run_id(),
-    })
+        created_at: stamp.at,
+        updated_at: stamp.at,
+        seed_run_id: stamp.seed_run_id,
+    }
 }

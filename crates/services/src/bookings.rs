@@ -1,5 +1,6 @@
 //! Bookings: lessons that were chosen. Only the settlement of payments confirms one.
 
+use chrono::{DateTime, Utc};
 use domain::application::ApplicationEvent;
 use domain::booking::{
     BookingEvent, BookingStatus, CancelledBy, Period, is_over, may_move, pending_until,
@@ -8,8 +9,9 @@ use domain::booking::{
 use domain::money::{Currency, Money};
 use domain::payment::{LedgerAccount, PaymentStatus};
 use persistence::bookings::{self, Booking};
+use persistence::ledger::{self, Posting};
 use persistence::outbox::{self, NotificationType};
-use persistence::{Stored, Tx, applications, audit, ledger, payments, refunds};
+use persistence::{Stored, Tx, applications, audit, payments, refunds};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -139,23 +141,27 @@ async fn release(tx: &Tx, booking: &Booking) -> Result<(), ServiceError> {
     let Some(payment) = paid else {
         return Err(ServiceError::Internal("a completed booking was never paid"));
     };
+    Ok(ledger::post(tx, &release_posting(booking, payment.id, tx.now())).await?)
+}
+
+/// What the release of the money held for a lesson is booked as.
+#[must_use]
+pub fn release_posting(booking: &Booking, payment_id: Uuid, at: DateTime<Utc>) -> Posting {
     let money = |minor| Money {
         minor,
         currency: Currency::parse(&booking.currency).unwrap_or_default(),
     };
-    let entries = [
-        (LedgerAccount::Escrow, money(-booking.total_minor)),
-        (LedgerAccount::Platform, money(booking.platform_fee_minor)),
-        (LedgerAccount::Tutor, money(booking.tutor_amount_minor)),
-    ];
-    let transaction = ledger::LedgerTransaction {
-        payment_id: payment.id,
+    Posting {
+        payment_id,
         kind: "release",
-        reference: &booking.id.to_string(),
-        at: tx.now(),
-        entries: &entries,
-    };
-    Ok(ledger::post(tx, &transaction).await?)
+        reference: booking.id.to_string(),
+        at,
+        entries: vec![
+            (LedgerAccount::Escrow, money(-booking.total_minor)),
+            (LedgerAccount::Platform, money(booking.platform_fee_minor)),
+            (LedgerAccount::Tutor, money(booking.tutor_amount_minor)),
+        ],
+    }
 }
 
 /// Moves a lesson that begins in more than twelve hours.

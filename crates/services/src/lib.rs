@@ -19,7 +19,7 @@ pub mod premium;
 pub mod reviews;
 pub mod secrets;
 pub mod sessions;
-mod settlement;
+pub mod settlement;
 pub mod tutors;
 pub mod webhooks;
 

@@ -11,7 +11,7 @@ use domain::validation::{FieldProblem, Violations};
 use persistence::orders::{self, Order};
 use persistence::outbox::{self, NotificationType};
 use persistence::{
-    Db, Scope, Stored, Tx, applications, audit, bookings, subjects, tutors, users, write,
+    Db, Scope, Stamp, Stored, Tx, applications, audit, bookings, subjects, tutors, users, write,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -36,8 +36,23 @@ pub async fn create(
     let terms = draft.parse(tx.now(), &student.time_zone);
     let subject_id = subject_id(tx, subject).await;
     let (terms, subject_id) = all_or_wrong(terms, subject_id)?;
+    let order = new_order(tx.stamp(), student_id, subject_id, &terms)?;
+    orders::insert(tx, order.clone()).await?;
+    Ok(order)
+}
+
+/// An order's row, as it begins.
+///
+/// # Errors
+/// Its availability can't be written as JSON.
+pub fn new_order(
+    stamp: Stamp,
+    student_id: Uuid,
+    subject_id: Uuid,
+    terms: &OrderTerms,
+) -> Result<Order, ServiceError> {
     let blank = Order {
-        id: tx.new_id(),
+        id: stamp.id,
         student_id,
         subject_id,
         title: String::new(),
@@ -57,14 +72,12 @@ pub async fn create(
         status: Stored(OrderStatus::Open),
         expires_at: terms.expires_at,
         version: 1,
-        created_at: tx.now(),
-        updated_at: tx.now(),
+        created_at: stamp.at,
+        updated_at: stamp.at,
         deleted_at: None,
-        seed_run_id: tx.seed_run_id(),
+        seed_run_id: stamp.seed_run_id,
     };
-    let order = with_terms(blank, &terms)?;
-    orders::insert(tx, order.clone()).await?;
-    Ok(order)
+    with_terms(blank, terms)
 }
 
 /// Changes an open order to what `edit` makes of its present terms; `subject` is a slug.

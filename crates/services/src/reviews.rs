@@ -3,8 +3,10 @@
 use domain::booking::{BookingEvent, BookingStatus};
 use domain::review::{NewReview, rating_milli};
 use domain::text_enum::InvalidState;
+use persistence::bookings::{self, Booking};
 use persistence::reviews::{self, Review};
-use persistence::{Tx, bookings, tutors};
+use persistence::tutors::{self, TutorProfile};
+use persistence::{Stamp, Tx};
 use uuid::Uuid;
 
 use crate::ServiceError;
@@ -18,29 +20,40 @@ pub async fn create(tx: &Tx, booking_id: Uuid, review: &NewReview) -> Result<Rev
     if *booking.status != BookingStatus::Completed {
         return Err(refused(booking.status_at(tx.now())));
     }
-    let row = Review {
-        id: tx.new_id(),
-        booking_id,
-        tutor_id: booking.tutor_id,
-        student_id: booking.student_id,
-        rating: review.rating,
-        text: review.text.clone(),
-        reply: None,
-        replied_at: None,
-        created_at: tx.now(),
-        seed_run_id: tx.seed_run_id(),
-    };
+    let row = new_review(tx.stamp(), &booking, review);
     if !reviews::insert_unless_there(tx, row.clone()).await? {
         return Err(ServiceError::AlreadyExists);
     }
     let mut profile = tutors::lock(tx, booking.tutor_id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    profile.rating_sum += review.rating;
-    profile.rating_count += 1;
-    profile.rating_milli = rating_milli(profile.rating_sum, profile.rating_count);
+    count_rating(&mut profile, review.rating);
     tutors::update(tx, profile).await?;
     Ok(row)
+}
+
+/// A review's row, as it begins.
+#[must_use]
+pub fn new_review(stamp: Stamp, booking: &Booking, review: &NewReview) -> Review {
+    Review {
+        id: stamp.id,
+        booking_id: booking.id,
+        tutor_id: booking.tutor_id,
+        student_id: booking.student_id,
+        rating: review.rating,
+        text: review.text.clone(),
+        reply: None,
+        replied_at: None,
+        created_at: stamp.at,
+        seed_run_id: stamp.seed_run_id,
+    }
+}
+
+/// Adds a review's rating to its tutor's.
+pub fn count_rating(profile: &mut TutorProfile, rating: i64) {
+    profile.rating_sum += rating;
+    profile.rating_count += 1;
+    profile.rating_milli = rating_milli(profile.rating_sum, profile.rating_count);
 }
 
 fn refused(status: BookingStatus) -> ServiceError {

@@ -4,10 +4,11 @@ use domain::lesson_format::LessonFormat;
 use domain::search::{SearchDocument, fold_phrase};
 use domain::tutor::{TutorProfileDraft, TutorProfileTerms, last_initial};
 use domain::validation::{FieldProblem, Violations};
+use persistence::subjects::{self, Subject};
 use persistence::tutor_listing::{TutorCard, with_cards};
 use persistence::tutors::{self, TutorProfile};
 use persistence::users::{self, User};
-use persistence::{Tx, audit, subjects, tutor_hours, tutor_search, tutor_subjects};
+use persistence::{Stamp, Tx, audit, tutor_hours, tutor_search, tutor_subjects};
 use uuid::Uuid;
 
 use crate::ServiceError;
@@ -24,8 +25,26 @@ pub async fn create(
 ) -> Result<TutorCard, ServiceError> {
     let terms = draft.parse()?;
     let subject_ids = subject_ids(tx, &terms.subjects).await?;
+    let profile = new_profile(tx.stamp(), user_id, &terms)?;
+    if !tutors::insert_unless_there(tx, profile.clone()).await? {
+        return Err(ServiceError::AlreadyExists);
+    }
+    tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
+    tutor_hours::replace(tx, profile.id, &terms.availability).await?;
+    index(tx, profile).await
+}
+
+/// A profile's row, as it begins.
+///
+/// # Errors
+/// Its availability can't be written as JSON.
+pub fn new_profile(
+    stamp: Stamp,
+    user_id: Uuid,
+    terms: &TutorProfileTerms,
+) -> Result<TutorProfile, ServiceError> {
     let blank = TutorProfile {
-        id: tx.new_id(),
+        id: stamp.id,
         user_id,
         bio: String::new(),
         experience_years: 0,
@@ -48,19 +67,13 @@ pub async fn create(
         premium_expires_at: None,
         premium_active_until: None,
         version: 1,
-        created_at: tx.now(),
-        updated_at: tx.now(),
+        created_at: stamp.at,
+        updated_at: stamp.at,
         hidden_at: None,
         deleted_at: None,
-        seed_run_id: tx.seed_run_id(),
+        seed_run_id: stamp.seed_run_id,
     };
-    let profile = with_terms(blank, &terms)?;
-    if !tutors::insert_unless_there(tx, profile.clone()).await? {
-        return Err(ServiceError::AlreadyExists);
-    }
-    tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
-    tutor_hours::replace(tx, profile.id, &terms.availability).await?;
-    index(tx, profile).await
+    with_terms(blank, terms)
 }
 
 /// A tutor's own profile.
@@ -154,17 +167,27 @@ async fn index(tx: &Tx, profile: TutorProfile) -> Result<TutorCard, ServiceError
         .await?
         .ok_or(ServiceError::NotFound)?;
     let card = card(tx, profile).await?;
-    let name = format!("{} {}", user.first_name, last_initial(&user.last_name));
-    let document = SearchDocument::new(
-        &name,
-        card.subjects
-            .iter()
-            .flat_map(|subject| [subject.name_ru.as_str(), subject.name_en.as_str()]),
-        card.profile.city.as_deref(),
-        &card.profile.bio,
-    );
+    let document = search_document(&user, &card.profile, &card.subjects);
     tutor_search::put(tx, card.profile.id, &document).await?;
     Ok(card)
+}
+
+/// What a profile can be found by.
+#[must_use]
+pub fn search_document(
+    user: &User,
+    profile: &TutorProfile,
+    subjects: &[Subject],
+) -> SearchDocument {
+    let name = format!("{} {}", user.first_name, last_initial(&user.last_name));
+    SearchDocument::new(
+        &name,
+        subjects
+            .iter()
+            .flat_map(|subject| [subject.name_ru.as_str(), subject.name_en.as_str()]),
+        profile.city.as_deref(),
+        &profile.bio,
+    )
 }
 
 async fn subject_ids(tx: &Tx, slugs: &[String]) -> Result<Vec<Uuid>, ServiceError> {

@@ -3,9 +3,9 @@
 use domain::payment::EventOutcome;
 use domain::settlement::{Judgment, ParkReason};
 use payments::events::{Event, Fact};
-use persistence::stripe_facts::{self, FactKeys};
+use persistence::stripe_facts::{self, FactKeys, StripeFact};
 use persistence::webhook_events::{self, WebhookEvent};
-use persistence::{Db, Scope, Stored, Tx, write};
+use persistence::{Db, Scope, Stamp, Stored, Tx, write};
 
 use crate::settlement::{self, Judgments};
 use crate::{ServiceError, error_chain};
@@ -70,8 +70,21 @@ async fn receive_and_heal(db: &Db, scope: &Scope, event: &Event) -> Result<Recei
 /// # Errors
 /// The database failed.
 pub async fn record(tx: &Tx, event: &Event) -> Result<Receipt, ServiceError> {
-    let row = WebhookEvent {
-        id: tx.new_id(),
+    if !webhook_events::insert_unless_known(tx, new_event(tx.stamp(), event)).await? {
+        return Ok(Receipt::Duplicate);
+    }
+    let Some(fact) = &event.fact else {
+        return Ok(Receipt::Ignored);
+    };
+    stripe_facts::insert(tx, fact_row(fact)?).await?;
+    settle_event(tx, &event.id, fact).await
+}
+
+/// An event's row, before anything has come of it.
+#[must_use]
+pub fn new_event(stamp: Stamp, event: &Event) -> WebhookEvent {
+    WebhookEvent {
+        id: stamp.id,
         event_id: event.id.clone(),
         event_type: event.event_type.clone(),
         api_version: event.api_version.clone(),
@@ -81,23 +94,24 @@ pub async fn record(tx: &Tx, event: &Event) -> Result<Receipt, ServiceError> {
         outcome: Stored(EventOutcome::Ignored),
         reason: None,
         explanation: Some("this type is not handled".into()),
-        received_at: tx.now(),
-        processed_at: tx.now(),
+        received_at: stamp.at,
+        processed_at: stamp.at,
         resolved_at: None,
-        seed_run_id: tx.seed_run_id(),
-    };
-    if !webhook_events::insert_unless_known(tx, row).await? {
-        return Ok(Receipt::Duplicate);
+        seed_run_id: stamp.seed_run_id,
     }
-    let Some(fact) = &event.fact else {
-        return Ok(Receipt::Ignored);
+}
+
+/// The row of what an event says.
+///
+/// # Errors
+/// It can't be written as JSON.
+pub fn fact_row(fact: &Fact) -> Result<StripeFact, ServiceError> {
+    let row = match fact {
+        Fact::Session(fact) => stripe_facts::session_row(fact),
+        Fact::Invoice(fact) => stripe_facts::invoice_row(fact),
+        Fact::Subscription(fact) => stripe_facts::subscription_row(fact),
     };
-    match fact {
-        Fact::Session(fact) => stripe_facts::insert_session(tx, fact).await?,
-        Fact::Invoice(fact) => stripe_facts::insert_invoice(tx, fact).await?,
-        Fact::Subscription(fact) => stripe_facts::insert_subscription(tx, fact).await?,
-    }
-    settle_event(tx, &event.id, fact).await
+    Ok(row?)
 }
 
 async fn settle_event(tx: &Tx, event_id: &str, fact: &Fact) -> Result<Receipt, ServiceError> {

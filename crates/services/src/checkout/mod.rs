@@ -19,7 +19,8 @@ use payable::payable;
 use reservation::reserve;
 
 pub use customer::{forget_customer, keep_customer};
-pub use reservation::reserve_for_seed;
+pub use payable::PayableItem;
+pub use reservation::{new_payment, reserve_for_seed};
 
 /// An expired session gives way to a new one; more often than this in one call is a fault.
 const ATTEMPTS: usize = 3;

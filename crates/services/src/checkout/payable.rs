@@ -17,11 +17,18 @@ use crate::premium::live_subscription;
 
 /// The price of something that can be paid for now, and which row says so.
 pub(super) struct Payable {
-    pub(super) kind: PaymentType,
-    pub(super) subject_id: Uuid,
-    pub(super) amount: Money,
+    pub(super) item: PayableItem,
     /// When it can no longer be paid for.
     pub(super) until: DateTime<Utc>,
+}
+
+/// Something with a price.
+#[derive(Debug, Clone, Copy)]
+pub struct PayableItem {
+    pub kind: PaymentType,
+    /// The tutor profile (premium) or the booking.
+    pub subject_id: Uuid,
+    pub amount: Money,
 }
 
 /// Looks at what is to be paid for, under its lock.
@@ -53,9 +60,11 @@ async fn payable_premium(tx: &Tx, who: Principal) -> Result<Payable, ServiceErro
         }));
     }
     Ok(Payable {
-        kind: PaymentType::Premium,
-        subject_id: profile.id,
-        amount: Money::rub(PREMIUM_MONTH_MINOR),
+        item: PayableItem {
+            kind: PaymentType::Premium,
+            subject_id: profile.id,
+            amount: Money::rub(PREMIUM_MONTH_MINOR),
+        },
         until: tx.now() + LONGEST_SESSION,
     })
 }
@@ -80,9 +89,11 @@ async fn payable_booking(
         status.on(BookingEvent::Confirm)?;
     }
     Ok(Payable {
-        kind: PaymentType::Booking,
-        subject_id: booking.id,
-        amount: booking.total(),
+        item: PayableItem {
+            kind: PaymentType::Booking,
+            subject_id: booking.id,
+            amount: booking.total(),
+        },
         until: booking.pending_until,
     })
 }

@@ -10,11 +10,11 @@ use domain::text_enum::TextEnum;
 use payments::{SessionMode, SessionRequest};
 use persistence::payments::{self as rows, Payment, STRIPE};
 use persistence::stripe_customers::StripeCustomer;
-use persistence::{Stored, Tx};
+use persistence::{Stamp, Stored, Tx};
 use uuid::Uuid;
 
 use super::customer::keep_customer;
-use super::payable::{Payable, payable};
+use super::payable::{Payable, PayableItem, payable};
 use super::{Checkout, Purchase};
 use crate::ServiceError;
 
@@ -42,9 +42,9 @@ pub(super) async fn reserve(
 }
 
 async fn find_pending(tx: &Tx, payable: &Payable) -> Result<Option<Payment>, ServiceError> {
-    let payments = match payable.kind {
-        PaymentType::Premium => rows::list_of_tutor(tx, payable.subject_id).await?,
-        PaymentType::Booking => rows::list_of_booking(tx, payable.subject_id).await?,
+    let payments = match payable.item.kind {
+        PaymentType::Premium => rows::list_of_tutor(tx, payable.item.subject_id).await?,
+        PaymentType::Booking => rows::list_of_booking(tx, payable.item.subject_id).await?,
     };
     Ok(payments
         .into_iter()
@@ -58,18 +58,19 @@ fn reservation(
     checkout: &Checkout,
     customer_id: &str,
 ) -> Result<Payment, ServiceError> {
-    let id = tx.new_id();
+    let stamp = tx.stamp();
+    let id = stamp.id;
     let latest = tx.now() + LONGEST_SESSION;
     let expires_at = payable.until.clamp(tx.now() + SHORTEST_SESSION, latest);
     let request = SessionRequest {
-        mode: match payable.kind {
+        mode: match payable.item.kind {
             PaymentType::Premium => SessionMode::Subscription,
             PaymentType::Booking => SessionMode::Payment,
         },
         customer_id: customer_id.to_owned(),
-        product_name: product_name(payable.kind).to_owned(),
-        amount_minor: payable.amount.minor,
-        currency: payable.amount.currency.code().to_owned(),
+        product_name: product_name(payable.item.kind).to_owned(),
+        amount_minor: payable.item.amount.minor,
+        currency: payable.item.amount.currency.code().to_owned(),
         metadata: metadata(id, user_id, payable),
         client_reference_id: user_id.to_string(),
         success_url: format!(
@@ -87,24 +88,25 @@ fn reservation(
         ),
         idempotency_key: Some(format!("checkout:{id}")),
         expires_at: Some(expires_at),
-        ..pending(tx, id, user_id, payable, customer_id)
+        ..new_payment(stamp, user_id, payable.item, customer_id)
     })
 }
 
-/// A payment of which nothing has been asked yet.
-fn pending(tx: &Tx, id: Uuid, user_id: Uuid, payable: &Payable, customer_id: &str) -> Payment {
-    let is_premium = payable.kind == PaymentType::Premium;
+/// A payment's row, of which nothing has been asked yet.
+#[must_use]
+pub fn new_payment(stamp: Stamp, user_id: Uuid, item: PayableItem, customer_id: &str) -> Payment {
+    let is_premium = item.kind == PaymentType::Premium;
     Payment {
-        id,
+        id: stamp.id,
         user_id,
-        kind: Stored(payable.kind),
-        booking_id: (!is_premium).then_some(payable.subject_id),
-        tutor_id: is_premium.then_some(payable.subject_id),
+        kind: Stored(item.kind),
+        booking_id: (!is_premium).then_some(item.subject_id),
+        tutor_id: is_premium.then_some(item.subject_id),
         first_payment_id: None,
         status: Stored(PaymentStatus::Pending),
-        amount_minor: payable.amount.minor,
+        amount_minor: item.amount.minor,
         refunded_minor: 0,
-        currency: payable.amount.currency.code().to_owned(),
+        currency: item.amount.currency.code().to_owned(),
         livemode: false,
         provider: STRIPE.to_owned(),
         provider_ref: None,
@@ -116,9 +118,9 @@ fn pending(tx: &Tx, id: Uuid, user_id: Uuid, payable: &Payable, customer_id: &st
         expires_at: None,
         paid_at: None,
         version: 1,
-        created_at: tx.now(),
-        updated_at: tx.now(),
-        seed_run_id: tx.seed_run_id(),
+        created_at: stamp.at,
+        updated_at: stamp.at,
+        seed_run_id: stamp.seed_run_id,
     }
 }
 
@@ -130,14 +132,14 @@ fn product_name(kind: PaymentType) -> &'static str {
 }
 
 fn metadata(payment_id: Uuid, user_id: Uuid, payable: &Payable) -> BTreeMap<String, String> {
-    let subject = match payable.kind {
+    let subject = match payable.item.kind {
         PaymentType::Premium => "tutor_profile_id",
         PaymentType::Booking => "booking_id",
     };
     [
-        ("type", payable.kind.as_str().to_owned()),
+        ("type", payable.item.kind.as_str().to_owned()),
         ("user_id", user_id.to_string()),
-        (subject, payable.subject_id.to_string()),
+        (subject, payable.item.subject_id.to_string()),
         ("payment_id", payment_id.to_string()),
     ]
     .into_iter()
@@ -161,7 +163,7 @@ pub async fn reserve_for_seed(
     let kept = keep_customer(tx, who.user_id, customer_id).await?;
     let payment = Payment {
         provider_ref: Some(session_id.to_owned()),
-        ..pending(tx, tx.new_id(), who.user_id, &payable, &kept.customer_id)
+        ..new_payment(tx.stamp(), who.user_id, payable.item, &kept.customer_id)
     };
     if rows::insert_unless_there(tx, payment.clone()).await? {
         Ok(payment)

@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::ServiceError;
 
+pub use payment::payment_posting;
 pub(crate) use premium::read_premium;
 pub(crate) use roots::roots_of;
 pub(crate) use verdict::write_verdicts;
@@ -49,7 +50,8 @@ pub(crate) async fn settle(
 }
 
 /// What was asked of Stripe when the payment was reserved.
-fn asked(payment: &Payment) -> Option<AskedPayment> {
+#[must_use]
+pub fn asked(payment: &Payment) -> Option<AskedPayment> {
     Some(AskedPayment {
         payment_id: payment.id,
         purpose: *payment.kind,

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use domain::money::Money;
 use domain::payment::{LedgerAccount, PaymentStatus, PaymentType};
 use domain::settlement::SessionEffect;
+use persistence::ledger::{self, Posting};
 use persistence::outbox::{self, NotificationType};
 use persistence::payments::{self as rows, Payment};
-use persistence::{Stored, Tx, audit, ledger};
+use persistence::{Stored, Tx, audit};
 use serde_json::json;
 
 use super::amount;
@@ -58,12 +59,19 @@ pub(super) async fn write_progress(
     Ok(payment)
 }
 
-/// Books a payment once: a booking's is held until the lesson is over, premium is the platform's.
+/// Books a payment once.
 pub(super) async fn book(
     tx: &Tx,
     payment: &Payment,
     paid_at: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
+    Ok(ledger::post(tx, &payment_posting(payment, paid_at)).await?)
+}
+
+/// What a payment is booked as: a booking's is held until the lesson is over, premium is the
+/// platform's.
+#[must_use]
+pub fn payment_posting(payment: &Payment, paid_at: DateTime<Utc>) -> Posting {
     let money = amount(payment);
     let receiver = match *payment.kind {
         PaymentType::Booking => LedgerAccount::Escrow,
@@ -73,14 +81,13 @@ pub(super) async fn book(
         minor: -money.minor,
         ..money
     };
-    let transaction = ledger::LedgerTransaction {
+    Posting {
         payment_id: payment.id,
         kind: "payment",
-        reference: &payment.id.to_string(),
+        reference: payment.id.to_string(),
         at: paid_at,
-        entries: &[(LedgerAccount::Student, given), (receiver, money)],
-    };
-    Ok(ledger::post(tx, &transaction).await?)
+        entries: vec![(LedgerAccount::Student, given), (receiver, money)],
+    }
 }
 
 pub(super) async fn note_payment(
