@@ -24,6 +24,7 @@ mod migrations;
 mod openapi;
 mod orders;
 mod payments;
+mod seed;
 mod subjects;
 mod tutors;
 mod walk;

@@ -9,16 +9,22 @@
 //!                                                              └─ purchases -> stripe_events -> webhooks
 //! ```
 
+mod drafts;
 mod error;
 mod fixture;
+mod generate;
 mod history;
 mod joining;
 mod load;
 mod purchases;
 mod references;
+mod scribe;
 mod stripe_events;
 mod teller;
+mod write;
 
 pub use error::SeedError;
 pub use fixture::{Application, Booking, Fixture, Moment, Order, Review, Student, Tutor, parse};
+pub use generate::{MarketPlan, generate};
 pub use load::{Loaded, load};
+pub use write::{WriteOptions, Written, password_salt, write_market};

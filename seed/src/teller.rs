@@ -5,11 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDate;
 use domain::application::Bid;
 use domain::booking::CancelledBy;
-use domain::order::OrderDraft;
 use domain::review::NewReview;
 use domain::validation::{FieldProblem, Violations};
 use persistence::{Actor, Tx};
-use services::applications::WishedTime;
 use services::{SeenVersion, ServiceError, applications, bookings, orders, reviews, tutors};
 use uuid::Uuid;
 
@@ -122,20 +120,7 @@ impl<'f> Teller<'f> {
 
     async fn place_order(&mut self, tx: &mut Tx, order: &'f Order) -> Result<(), ServiceError> {
         let student_id = self.act_as_student(tx, order, "/placed")?;
-        let draft = OrderDraft {
-            title: order.title.clone(),
-            description: order.description.clone(),
-            goal: order.goal.clone(),
-            budget_min: order.budget_min,
-            budget_max: order.budget_max,
-            currency: None,
-            formats: order.formats.clone(),
-            city: order.city.clone(),
-            region: order.region.clone(),
-            availability: order.availability.clone(),
-            time_zone: order.time_zone.clone(),
-            expires_at: order.expires.map(|moment| moment.on(self.today)),
-        };
+        let draft = order.draft(self.today);
         let placed = orders::create(tx, student_id, &order.subject, draft).await?;
         self.orders.insert(&order.key, placed.id);
         Ok(())
@@ -163,10 +148,7 @@ impl<'f> Teller<'f> {
     ) -> Result<(), ServiceError> {
         let id = self.application(order, &booking.tutor)?;
         self.act_as_student(tx, order, "/chosen")?;
-        let wished = WishedTime {
-            starts_at: booking.starts.map(|moment| moment.on(self.today)),
-            duration_minutes: booking.duration_minutes,
-        };
+        let wished = booking.wished(self.today);
         let booked = applications::choose(tx, id, SeenVersion::Unnamed, wished).await?;
         self.bookings.insert(&order.key, booked.id);
         Ok(())

@@ -172,6 +172,18 @@ impl TestApp {
         self.signed_in(self.anonymous().post("/auth/login", body).await.expect(200))
     }
 
+    /// Somebody whom a seed made, given a password and signed in.
+    pub async fn take_over(&self, email: &str) -> Client {
+        let user = persistence::users::find_by_email(self.db(), email).await;
+        let user_id = user.unwrap().unwrap().id;
+        let (scope, passwords) = (self.scope(), &self.state.passwords);
+        accounts::set_password(self.db(), &scope, passwords, user_id, PASSWORD.into())
+            .await
+            .unwrap();
+        let body = json!({ "email": email, "password": PASSWORD });
+        self.signed_in(self.anonymous().post("/auth/login", body).await.expect(200))
+    }
+
     async fn register(&self, role: &str) -> Client {
         let email = format!("{role}-{}@example.org", Uuid::now_v7().simple());
         let body = json!({

@@ -61,6 +61,23 @@ impl std::error::Error for ConfigFaults {}
 /// Where the database lies that nobody has named.
 pub const DEFAULT_DATABASE_URL: &str = "sqlite://data/tutors.sqlite?mode=rwc";
 
+/// DEBUG: whether this is somebody's own machine.
+///
+/// # Errors
+/// It is neither true nor false.
+pub fn debug_from_env(get: impl Fn(&str) -> Option<String>) -> Result<bool, ConfigFaults> {
+    let mut env = Reader {
+        get: &get,
+        faults: Vec::new(),
+    };
+    let debug = env.flag("DEBUG", false);
+    if env.faults.is_empty() {
+        Ok(debug)
+    } else {
+        Err(ConfigFaults(env.faults))
+    }
+}
+
 impl ServeConfig {
     /// # Errors
     /// Everything that is wrong, at once.

@@ -19,7 +19,26 @@ pub async fn execute_for_tests(db: &Db, sql: &str) -> Result<u64, StoreError> {
 /// # Errors
 /// The database failed, or gave none.
 pub async fn integer_for_tests(db: &Db, sql: &str) -> Result<i64, StoreError> {
+    integer(db, sql).await
+}
+
+/// Reads the first column of every row, as text.
+///
+/// # Errors
+/// The database failed.
+pub async fn texts_for_tests(db: &Db, sql: &str) -> Result<Vec<String>, StoreError> {
     let executor = db.executor();
+    let statement = Statement::from_string(executor.get_database_backend(), sql);
+    executor
+        .query_all_raw(statement)
+        .await?
+        .iter()
+        .map(|row| Ok(row.try_get_by_index::<String>(0)?))
+        .collect()
+}
+
+pub(crate) async fn integer(reader: &impl Reader, sql: &str) -> Result<i64, StoreError> {
+    let executor = reader.executor();
     let statement = Statement::from_string(executor.get_database_backend(), sql);
     let row = executor
         .query_one_raw(statement)
@@ -41,13 +60,7 @@ pub async fn schema_for_tests(db: &Db) -> Result<Vec<String>, StoreError> {
          UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public' \
          UNION ALL SELECT 'constraint ' || conrelid::regclass::text || ' CONSTRAINT ' || conname || ' ' || pg_get_constraintdef(oid) \
          FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n' ORDER BY 1";
-    let executor = db.executor();
     let sql = if db.is_postgres() { POSTGRES } else { SQLITE };
-    let statement = Statement::from_string(executor.get_database_backend(), sql);
-    executor
-        .query_all_raw(statement)
-        .await?
-        .iter()
-        .map(|row| Ok(row.try_get_by_index::<String>(0)?.replace('\n', " ")))
-        .collect()
+    let lines = texts_for_tests(db, sql).await?;
+    Ok(lines.iter().map(|line| line.replace('\n', " ")).collect())
 }

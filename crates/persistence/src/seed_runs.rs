@@ -1,8 +1,8 @@
 //! Runs of the seed: everything that a seed makes carries its run.
 
 use chrono::{DateTime, Utc};
-use sea_orm::PaginatorTrait;
 use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, PaginatorTrait};
 
 use crate::{Reader, StoreError, Tx, rows};
 
@@ -34,4 +34,141 @@ pub async fn insert(tx: &Tx, run: SeedRun) -> Result<(), StoreError> {
 /// The database failed.
 pub async fn count(reader: &impl Reader) -> Result<u64, StoreError> {
     Ok(Entity::find().count(&reader.executor()).await?)
+}
+
+/// # Errors
+/// The database failed.
+pub async fn find(reader: &impl Reader, id: Uuid) -> Result<Option<SeedRun>, StoreError> {
+    Ok(Entity::find_by_id(id).one(&reader.executor()).await?)
+}
+
+/// What clearing took away, and what it left because real people have a part in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cleared {
+    pub accounts: u64,
+    pub orders: u64,
+    pub kept_accounts: u64,
+    pub kept_orders: u64,
+}
+
+/// The orders that somebody has a part in whom no seed made.
+const SHARED_ORDERS: &str = "SELECT o.id FROM orders o JOIN users u ON u.id = o.student_id \
+     WHERE u.seed_run_id IS NULL \
+     UNION SELECT a.order_id FROM applications a JOIN tutor_profiles p ON p.id = a.tutor_id \
+     JOIN users u ON u.id = p.user_id WHERE u.seed_run_id IS NULL";
+
+/// The accounts of a seed that nothing keeps: no order that is left, no favourite of a real user.
+const FREE_USERS: &str = "SELECT id FROM users WHERE seed_run_id IS NOT NULL \
+     AND id NOT IN (SELECT student_id FROM orders) \
+     AND id NOT IN (SELECT p.user_id FROM tutor_profiles p JOIN applications a ON a.tutor_id = p.id) \
+     AND id NOT IN (SELECT p.user_id FROM tutor_profiles p JOIN favourites f ON f.tutor_id = p.id \
+         JOIN users u ON u.id = f.user_id WHERE u.seed_run_id IS NULL)";
+
+/// Removes what seeds have made, and what their accounts have done since. A deal in which a real
+/// person has a part stays whole, with everybody in it; nothing that is a real person's goes.
+///
+/// # Errors
+/// The database failed.
+pub async fn clear(tx: &Tx) -> Result<Cleared, StoreError> {
+    let orders = format!("SELECT id FROM orders WHERE id NOT IN ({SHARED_ORDERS})");
+    let bookings = format!("SELECT id FROM bookings WHERE order_id IN ({orders})");
+    run(
+        tx,
+        &format!("DELETE FROM tutor_reviews WHERE booking_id IN ({bookings})"),
+    )
+    .await?;
+    clear_payments(tx, &format!("booking_id IN ({bookings})")).await?;
+    run(
+        tx,
+        &format!("DELETE FROM payouts WHERE booking_id IN ({bookings})"),
+    )
+    .await?;
+    run(
+        tx,
+        &format!("DELETE FROM bookings WHERE order_id IN ({orders})"),
+    )
+    .await?;
+    run(
+        tx,
+        &format!("DELETE FROM applications WHERE order_id IN ({orders})"),
+    )
+    .await?;
+    let orders = run(
+        tx,
+        &format!("DELETE FROM orders WHERE id NOT IN ({SHARED_ORDERS})"),
+    )
+    .await?;
+    clear_payments(tx, &format!("user_id IN ({FREE_USERS})")).await?;
+    run(
+        tx,
+        &format!("DELETE FROM stripe_customers WHERE user_id IN ({FREE_USERS})"),
+    )
+    .await?;
+    run(
+        tx,
+        &format!("DELETE FROM tutor_profiles WHERE user_id IN ({FREE_USERS})"),
+    )
+    .await?;
+    let accounts = run(tx, &format!("DELETE FROM users WHERE id IN ({FREE_USERS})")).await?;
+    for sql in AFTERWARDS {
+        run(tx, sql).await?;
+    }
+    let kept = async |table: &str| {
+        let sql = format!("SELECT count(*) FROM {table} WHERE seed_run_id IS NOT NULL");
+        crate::inspect::integer(tx, &sql)
+            .await
+            .map(i64::unsigned_abs)
+    };
+    Ok(Cleared {
+        accounts,
+        orders,
+        kept_accounts: kept("users").await?,
+        kept_orders: kept("orders").await?,
+    })
+}
+
+/// Removes the payments that a condition names, with all that is booked of them.
+async fn clear_payments(tx: &Tx, condition: &str) -> Result<(), StoreError> {
+    let payments = format!("SELECT id FROM payments WHERE {condition}");
+    let booked = format!("SELECT id FROM ledger_transactions WHERE payment_id IN ({payments})");
+    for sql in [
+        format!("DELETE FROM ledger_entries WHERE transaction_id IN ({booked})"),
+        format!("DELETE FROM ledger_transactions WHERE payment_id IN ({payments})"),
+        format!("DELETE FROM refunds WHERE payment_id IN ({payments})"),
+        // Renewals refer to the payment that they go back to.
+        format!("DELETE FROM payments WHERE first_payment_id IN ({payments})"),
+        format!("DELETE FROM payments WHERE {condition}"),
+    ] {
+        run(tx, &sql).await?;
+    }
+    Ok(())
+}
+
+/// What is left of the removed, and the ratings of those who stay.
+const AFTERWARDS: [&str; 5] = [
+    "DELETE FROM stripe_facts WHERE claimed_payment_id NOT IN (SELECT id FROM payments) \
+     AND event_id IN (SELECT event_id FROM stripe_webhook_events WHERE seed_run_id IS NOT NULL)",
+    "DELETE FROM stripe_webhook_events WHERE seed_run_id IS NOT NULL \
+     AND event_id NOT IN (SELECT event_id FROM stripe_facts)",
+    "UPDATE tutor_profiles SET version = version + 1, \
+     rating_count = (SELECT count(*) FROM tutor_reviews r WHERE r.tutor_id = tutor_profiles.id), \
+     rating_sum = (SELECT coalesce(sum(r.rating), 0) FROM tutor_reviews r WHERE r.tutor_id = tutor_profiles.id), \
+     rating_milli = (SELECT coalesce((sum(r.rating) * 1000 + count(*) / 2) / nullif(count(*), 0), 0) \
+         FROM tutor_reviews r WHERE r.tutor_id = tutor_profiles.id) \
+     WHERE rating_count <> (SELECT count(*) FROM tutor_reviews r WHERE r.tutor_id = tutor_profiles.id)",
+    "DELETE FROM audit_events WHERE seed_run_id IS NOT NULL",
+    "DELETE FROM seed_runs WHERE id NOT IN (\
+     SELECT seed_run_id FROM users WHERE seed_run_id IS NOT NULL \
+     UNION SELECT seed_run_id FROM tutor_profiles WHERE seed_run_id IS NOT NULL \
+     UNION SELECT seed_run_id FROM orders WHERE seed_run_id IS NOT NULL \
+     UNION SELECT seed_run_id FROM applications WHERE seed_run_id IS NOT NULL \
+     UNION SELECT seed_run_id FROM bookings WHERE seed_run_id IS NOT NULL \
+     UNION SELECT seed_run_id FROM tutor_reviews WHERE seed_run_id IS NOT NULL \
+     UNION SELECT seed_run_id FROM payments WHERE seed_run_id IS NOT NULL \
+     UNION SELECT seed_run_id FROM stripe_webhook_events WHERE seed_run_id IS NOT NULL)",
+];
+
+async fn run(tx: &Tx, sql: &str) -> Result<u64, StoreError> {
+    let done = tx.executor().execute_unprepared(sql).await?;
+    Ok(done.rows_affected())
 }

@@ -68,6 +68,32 @@ pub async fn find_by_email(reader: &impl Reader, email: &str) -> Result<Option<U
     Ok(user)
 }
 
+/// One of the e-mails that is an account's, if any is.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_any_email<'a>(
+    reader: &impl Reader,
+    emails: impl Iterator<Item = &'a str>,
+) -> Result<Option<String>, StoreError> {
+    const AT_ONCE: usize = 1_000;
+    let mut emails = emails.peekable();
+    while emails.peek().is_some() {
+        let some: Vec<&str> = emails.by_ref().take(AT_ONCE).collect();
+        let taken = Entity::find()
+            .select_only()
+            .column(Column::Email)
+            .filter(Column::Email.is_in(some))
+            .into_tuple()
+            .one(&reader.executor())
+            .await?;
+        if taken.is_some() {
+            return Ok(taken);
+        }
+    }
+    Ok(None)
+}
+
 /// # Errors
 /// The database failed.
 pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<User>, StoreError> {

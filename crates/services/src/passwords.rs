@@ -36,6 +36,13 @@ fn hash(password: &SecretString) -> Result<String, ServiceError> {
         .map_err(|_| ServiceError::Internal("a password could not be hashed"))
 }
 
+fn hash_with(password: &SecretString, salt: &[u8]) -> Result<String, ServiceError> {
+    argon2()?
+        .hash_password_with_salt(password.expose_secret().as_bytes(), salt)
+        .map(|hash| hash.to_string())
+        .map_err(|_| ServiceError::Internal("a password could not be hashed"))
+}
+
 fn matches(password: &SecretString, stored: &str) -> bool {
     PasswordHash::new(stored).is_ok_and(|hash| {
         Argon2::default()
@@ -61,6 +68,18 @@ impl Passwords {
     /// It could not be hashed.
     pub async fn hash(&self, password: SecretString) -> Result<String, ServiceError> {
         self.run(move || hash(&password)).await?
+    }
+
+    /// The hash under a salt of one's own, for made-up accounts that are to come out alike.
+    ///
+    /// # Errors
+    /// It could not be hashed.
+    pub async fn hash_with_salt(
+        &self,
+        password: SecretString,
+        salt: [u8; 16],
+    ) -> Result<String, ServiceError> {
+        self.run(move || hash_with(&password, &salt)).await?
     }
 
     /// Whether the password is that of the hash. Without a hash it is compared with a decoy, so

@@ -99,6 +99,7 @@ CREATE TABLE bookings (
 CREATE UNIQUE INDEX uq_bookings_order_id_live ON bookings (order_id) WHERE status IN ('pending', 'confirmed', 'completed', 'disputed');
 CREATE INDEX ix_bookings_student_id ON bookings (student_id, created_at, id);
 CREATE INDEX ix_bookings_tutor_id ON bookings (tutor_id, created_at, id);
+CREATE INDEX ix_bookings_order_id ON bookings (order_id);
 CREATE INDEX ix_bookings_pending_until ON bookings (pending_until) WHERE status = 'pending';
 CREATE INDEX ix_bookings_application_id ON bookings (application_id);
 CREATE INDEX ix_bookings_seed_run_id ON bookings (seed_run_id);
@@ -119,6 +120,7 @@ CREATE TABLE tutor_reviews (
     CONSTRAINT ck_tutor_reviews_reply CHECK ((reply IS NULL) = (replied_at IS NULL))
 ) {strict};
 CREATE INDEX ix_tutor_reviews_tutor_id ON tutor_reviews (tutor_id, created_at, id);
+CREATE INDEX ix_tutor_reviews_student_id ON tutor_reviews (student_id);
 CREATE INDEX ix_tutor_reviews_seed_run_id ON tutor_reviews (seed_run_id);
 
 -- The last matches computed for an order, and of which versions of order and tutors.

@@ -53,6 +53,8 @@ CREATE UNIQUE INDEX uq_payments_tutor_id_pending ON payments (tutor_id) WHERE st
 CREATE INDEX ix_payments_user_id ON payments (user_id, created_at, id);
 CREATE INDEX ix_payments_booking_id ON payments (booking_id);
 CREATE INDEX ix_payments_tutor_id ON payments (tutor_id);
+CREATE INDEX ix_payments_first_payment_id ON payments (first_payment_id);
+CREATE INDEX ix_payments_customer_id ON payments (customer_id);
 CREATE INDEX ix_payments_subscription_id ON payments (subscription_id);
 CREATE INDEX ix_payments_seed_run_id ON payments (seed_run_id);
 

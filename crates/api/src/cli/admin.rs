@@ -1,30 +1,19 @@
 //! `tutors admin`
 
-use std::io::BufRead;
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use chrono::Utc;
 use persistence::{Actor, Scope};
 use services::ServiceError;
 use services::accounts;
 use services::passwords::Passwords;
 
-use super::{database_url, random_password, say};
+use super::{database_url, given_or_random_password, say};
 use crate::logging::{self, LogFormat};
 use crate::server;
 
 pub(super) async fn create(email: &str, password_stdin: bool) -> Result<()> {
     logging::start("warn", LogFormat::Text);
-    let password = if password_stdin {
-        let mut line = String::new();
-        std::io::stdin()
-            .lock()
-            .read_line(&mut line)
-            .context("the password can't be read from standard input")?;
-        line.trim_end_matches(['\r', '\n']).to_owned()
-    } else {
-        random_password()
-    };
+    let password = given_or_random_password(password_stdin)?;
     let db = server::open_database(&database_url()).await?;
     let scope = Scope::new(Utc::now(), Actor::Command);
     let passwords = Passwords::new(1)?;

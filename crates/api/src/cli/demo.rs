@@ -4,12 +4,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 use domain::account::Role;
 use persistence::orders::Order;
 use persistence::users::{self, User};
 use persistence::{Actor, Db, Scope, orders, seed_runs, tutors};
 use secrecy::SecretString;
+use seed::{MarketPlan, WriteOptions};
 use services::ServiceError;
 use services::accounts;
 use services::passwords::Passwords;
@@ -22,6 +23,13 @@ use crate::server::{self, Listeners};
 
 /// The market comes with the binary: the demo needs no file beside it.
 const DEMO_DATA: &str = include_str!("../../../../seed/demo_data.json");
+/// What is made up on top of it, as of today.
+const MADE_UP: MarketPlan = MarketPlan {
+    tutors: 100,
+    orders: 50,
+    seed: 7,
+    as_of: NaiveDate::MIN,
+};
 const ADMIN_EMAIL: &str = "admin@example.com";
 
 #[derive(Debug, clap::Args)]
@@ -48,9 +56,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     };
     let database_url = prepare_folder(&args.data, args.fresh)?;
     let db = server::open_database(&database_url).await?;
-    if seed_runs::count(&db).await? == 0 {
-        super::seed::load_text(&db, DEMO_DATA, "demo").await?;
-    }
+    load_market(&db).await?;
     let public = listeners.public_address()?;
     let mut config = config(&args, public, database_url)?;
     let fake = server::start_fake(&mut config.stripe, public).await?;
@@ -60,6 +66,22 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let served = server::run(state, listeners).await;
     fake.stop().await;
     served
+}
+
+/// Loads what no start has loaded yet: the written market, and the made-up one on top of it.
+async fn load_market(db: &Db) -> Result<()> {
+    let runs = seed_runs::count(db).await?;
+    if runs < 1 {
+        super::seed::load_text(db, DEMO_DATA, "demo").await?;
+    }
+    if runs < 2 {
+        let plan = MarketPlan {
+            as_of: Utc::now().date_naive(),
+            ..MADE_UP
+        };
+        super::seed::write_market(db, plan, &WriteOptions::default()).await?;
+    }
+    Ok(())
 }
 
 /// The address itself, or another free port of it, said so. A demo has no password worth the name,

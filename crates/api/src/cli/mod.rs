@@ -3,10 +3,11 @@
 mod admin;
 mod demo;
 mod migrate;
+mod progress;
 mod seed;
 mod serve;
 
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -61,6 +62,16 @@ enum SeedAction {
         /// A JSON file such as seed/demo_data.json
         file: PathBuf,
     },
+    /// Make up a market of any size, the same for the same arguments, all of it or nothing
+    Generate(seed::GenerateArgs),
+    /// Remove what seeds have made, and nothing else
+    ///
+    /// An order in which a real person has a part stays, with everybody in it.
+    Clear {
+        /// Do it although DEBUG is off
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -85,9 +96,11 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Demo(args) => demo::run(args).await,
         Command::Serve => serve::run().await,
         Command::Migrate { direction } => migrate::run(direction).await,
-        Command::Seed {
-            action: SeedAction::Load { file },
-        } => seed::load(&file).await,
+        Command::Seed { action } => match action {
+            SeedAction::Load { file } => seed::load(&file).await,
+            SeedAction::Generate(args) => seed::generate(args).await,
+            SeedAction::Clear { force } => seed::clear(force).await,
+        },
         Command::Openapi => say_raw(&crate::openapi::json()?),
         Command::Admin {
             action:
@@ -122,6 +135,19 @@ fn database_url() -> String {
         .ok()
         .filter(|url| !url.trim().is_empty())
         .unwrap_or_else(|| crate::config::DEFAULT_DATABASE_URL.to_owned())
+}
+
+/// A line of standard input, or a password that nobody guesses.
+fn given_or_random_password(from_stdin: bool) -> Result<String> {
+    if !from_stdin {
+        return Ok(random_password());
+    }
+    let mut line = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("the password can't be read from standard input")?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// A password that nobody guesses, of characters that survive a shell and a chat.

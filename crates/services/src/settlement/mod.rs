@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::ServiceError;
 
 pub use payment::payment_posting;
+pub use premium::entitle;
 pub(crate) use premium::read_premium;
 pub(crate) use roots::roots_of;
 pub(crate) use verdict::write_verdicts;

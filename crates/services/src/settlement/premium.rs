@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use domain::payment::PaymentStatus;
+use domain::premium::Entitlement;
 use domain::settlement::{AskedPayment, PremiumSettlement, Renewal, settle_premium};
 use persistence::payments::{self as rows, Payment};
 use persistence::stripe_facts::{self, FactKeys};
-use persistence::{Reader, Stored, Tx, audit, stripe_customers, tutors};
+use persistence::tutors::{self, TutorProfile};
+use persistence::{Reader, Stored, Tx, audit, stripe_customers};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -82,27 +84,20 @@ pub(super) async fn settle(
     for renewal in &settled.renewals {
         write_renewal(tx, &checkouts, renewal).await?;
     }
-    let entitlement = settled.entitlement;
-    let until = (
-        entitlement.until,
-        entitlement.expires_at,
-        entitlement.until.map(|until| until + entitlement.grace),
-    );
-    let known = (
-        profile.premium_until,
-        profile.premium_expires_at,
-        profile.premium_active_until,
-    );
-    if until != known {
-        (
-            profile.premium_until,
-            profile.premium_expires_at,
-            profile.premium_active_until,
-        ) = until;
-        record_premium(tx, tutor_id, known.0, until.0).await?;
+    let before = profile.clone();
+    entitle(&mut profile, &settled.entitlement);
+    if profile != before {
+        record_premium(tx, tutor_id, before.premium_until, profile.premium_until).await?;
         tutors::update(tx, profile).await?;
     }
     Ok(settled.judgments.into_iter().collect())
+}
+
+/// Writes what a tutor is entitled to on their profile.
+pub fn entitle(profile: &mut TutorProfile, entitlement: &Entitlement) {
+    profile.premium_until = entitlement.until;
+    profile.premium_expires_at = entitlement.expires_at;
+    profile.premium_active_until = entitlement.until.map(|until| until + entitlement.grace);
 }
 
 async fn record_premium(
