@@ -6,7 +6,7 @@ use seed::WriteOptions;
 use serde_json::json;
 
 use super::dump::{dump, dump_with_ids};
-use super::plan;
+use super::{plan, wrong_ratings};
 use crate::support::{TestApp, TestDatabase, id, order_body, profile_body};
 
 async fn clear(app: &TestApp) -> Cleared {
@@ -99,9 +99,7 @@ async fn a_deal_with_a_real_person_stays_whole() {
     let found = tutor.get(&format!("/orders/{order}")).await.expect(200);
     assert_eq!(found["id"], order.as_str());
     // Who stays is rated by the reviews that stay.
-    let wrong = "SELECT CAST(count(*) AS text) FROM tutor_profiles p WHERE p.rating_count <> \
-         (SELECT count(*) FROM tutor_reviews r WHERE r.tutor_id = p.id)";
-    assert_eq!(one(&app, wrong).await, "0");
+    assert_eq!(wrong_ratings(app.db()).await, 0);
 }
 
 #[actix_web::test]

@@ -5,7 +5,7 @@ mod clear;
 mod dump;
 mod promises;
 
-use persistence::integer_for_tests;
+use persistence::{Db, integer_for_tests};
 use seed::{MarketPlan, WriteOptions, Written};
 
 use crate::support::TestDatabase;
@@ -29,4 +29,14 @@ async fn write(database: &TestDatabase, plan: MarketPlan) -> Written {
 async fn count(database: &TestDatabase, what: &str) -> i64 {
     let sql = format!("SELECT count(*) FROM {what}");
     integer_for_tests(&database.db, &sql).await.unwrap()
+}
+
+/// How many tutors have a rating that their reviews don't give.
+async fn wrong_ratings(db: &Db) -> i64 {
+    let sql = "SELECT count(*) FROM tutor_profiles p LEFT JOIN \
+         (SELECT tutor_id, CAST(sum(rating) AS bigint) AS stars, count(*) AS reviews \
+         FROM tutor_reviews GROUP BY tutor_id) r ON r.tutor_id = p.id \
+         WHERE p.rating_sum <> coalesce(r.stars, 0) OR p.rating_count <> coalesce(r.reviews, 0) \
+         OR p.rating_milli <> coalesce((r.stars * 1000 + r.reviews / 2) / r.reviews, 0)";
+    integer_for_tests(db, sql).await.unwrap()
 }

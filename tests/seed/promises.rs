@@ -1,6 +1,6 @@
 //! What every made-up market promises.
 
-use super::{count, plan, write};
+use super::{count, plan, wrong_ratings, write};
 use crate::support::TestDatabase;
 
 #[actix_web::test]
@@ -38,11 +38,7 @@ async fn from_fifty_tutors_on_every_subject_can_be_had_online() {
 async fn ratings_agree_with_reviews_and_the_ledger_is_in_balance() {
     let database = TestDatabase::new().await;
     write(&database, plan(80, 200, 5)).await;
-    let wrong = "tutor_profiles p LEFT JOIN (SELECT tutor_id, sum(rating) AS stars, count(*) AS reviews \
-         FROM tutor_reviews GROUP BY tutor_id) r ON r.tutor_id = p.id \
-         WHERE p.rating_sum <> coalesce(r.stars, 0) OR p.rating_count <> coalesce(r.reviews, 0) \
-         OR p.rating_milli <> coalesce((r.stars * 1000 + r.reviews / 2) / r.reviews, 0)";
-    assert_eq!(count(&database, wrong).await, 0);
+    assert_eq!(wrong_ratings(&database.db).await, 0);
     assert!(count(&database, "tutor_reviews").await > 50);
     let balances = persistence::ledger::balances(&database.db).await.unwrap();
     assert_eq!(balances.iter().map(|(_, minor)| minor).sum::<i64>(), 0);

@@ -153,7 +153,7 @@ const AFTERWARDS: [&str; 5] = [
     "UPDATE tutor_profiles SET version = version + 1, \
      rating_count = (SELECT count(*) FROM tutor_reviews r WHERE r.tutor_id = tutor_profiles.id), \
      rating_sum = (SELECT coalesce(sum(r.rating), 0) FROM tutor_reviews r WHERE r.tutor_id = tutor_profiles.id), \
-     rating_milli = (SELECT coalesce((sum(r.rating) * 1000 + count(*) / 2) / nullif(count(*), 0), 0) \
+     rating_milli = (SELECT coalesce((CAST(sum(r.rating) AS bigint) * 1000 + count(*) / 2) / nullif(count(*), 0), 0) \
          FROM tutor_reviews r WHERE r.tutor_id = tutor_profiles.id) \
      WHERE rating_count <> (SELECT count(*) FROM tutor_reviews r WHERE r.tutor_id = tutor_profiles.id)",
     "DELETE FROM audit_events WHERE seed_run_id IS NOT NULL",
