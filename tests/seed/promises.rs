@@ -1,6 +1,6 @@
 //! What every made-up market promises.
 
-use super::{count, plan, wrong_ratings, write};
+use super::{count, plan, write, wrong_ratings};
 use crate::support::TestDatabase;
 
 #[actix_web::test]

@@ -2,7 +2,10 @@
 
 mod availability;
 mod filters;
+mod golden;
+mod oracle;
 mod paging;
+mod plans;
 mod profile;
 mod reviews;
 mod search;

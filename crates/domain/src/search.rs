@@ -83,10 +83,16 @@ pub fn content_stems(text: &str) -> Vec<String> {
 }
 
 /// The stems to look for: each once, the first [`MAX_QUERY_STEMS`]. Words that say nothing are
-/// left out (`репетитор по физике` needn't find a "по"), unless there are no others.
+/// left out, unless there are no others: `репетитор по физике` needs to find neither a "по" nor a
+/// "репетитор", `репетитор` does.
 #[must_use]
 pub fn query_stems(query: &str) -> Vec<String> {
-    let mut found = content_stems(query);
+    let content = content_stems(query);
+    let mut found = content.clone();
+    found.retain(|stem| !stop_words::is_of_the_trade(stem));
+    if found.is_empty() {
+        found = content;
+    }
     if found.is_empty() {
         found = stems(query);
     }

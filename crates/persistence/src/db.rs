@@ -57,6 +57,17 @@ impl Db {
         })
     }
 
+    /// Tells `heard` every statement that this handle and its clones run.
+    #[must_use]
+    pub(crate) fn listened_to(
+        mut self,
+        heard: impl Fn(&sea_orm::Statement) + Send + Sync + 'static,
+    ) -> Self {
+        self.connection
+            .set_metric_callback(move |info| heard(info.statement));
+        self
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! The database as it is, for tests: its schema, and statements that no use case has.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::{Db, Reader, StoreError};
@@ -63,4 +65,43 @@ pub async fn schema_for_tests(db: &Db) -> Result<Vec<String>, StoreError> {
     let sql = if db.is_postgres() { POSTGRES } else { SQLITE };
     let lines = texts_for_tests(db, sql).await?;
     Ok(lines.iter().map(|line| line.replace('\n', " ")).collect())
+}
+
+/// How the database would run each query that `work` runs: the query, and its plan in lines.
+///
+/// # Errors
+/// The database failed.
+pub async fn plans_for_tests(
+    db: &Db,
+    work: impl AsyncFnOnce(&Db),
+) -> Result<Vec<(String, Vec<String>)>, StoreError> {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let listener = {
+        let heard = Arc::clone(&heard);
+        move |statement: &Statement| {
+            let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+            heard.push(statement.clone());
+        }
+    };
+    work(&db.clone().listened_to(listener)).await;
+    let heard = std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut plans = Vec::new();
+    for statement in heard {
+        let sql = statement.sql.clone();
+        let (word, column) = if db.is_postgres() {
+            ("EXPLAIN", 0)
+        } else {
+            ("EXPLAIN QUERY PLAN", 3)
+        };
+        let explain = Statement {
+            sql: format!("{word} {sql}"),
+            ..statement
+        };
+        let rows = db.executor().query_all_raw(explain).await?;
+        let lines = rows
+            .iter()
+            .map(|row| row.try_get_by_index::<String>(column));
+        plans.push((sql, lines.collect::<Result<_, _>>()?));
+    }
+    Ok(plans)
 }

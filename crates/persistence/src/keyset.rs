@@ -2,7 +2,7 @@
 //! neighbours have gone meanwhile.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use uuid::Uuid;
 
 /// Where a page ended: the sort key of its last row, and the row's id to break ties.
@@ -77,16 +77,14 @@ pub(crate) fn after(
     direction: Direction,
     bound: impl Into<sea_orm::Value>,
     bound_id: Uuid,
-) -> Condition {
-    let (key, id): (SimpleExpr, SimpleExpr) = (key.into(), id.into());
-    let bound = Expr::val(bound);
-    let (beyond, id_beyond) = match direction {
-        Direction::Ascending => (key.clone().gt(bound.clone()), id.gt(bound_id)),
-        Direction::Descending => (key.clone().lt(bound.clone()), id.lt(bound_id)),
-    };
-    Condition::any()
-        .add(beyond)
-        .add(Condition::all().add(key.eq(bound)).add(id_beyond))
+) -> SimpleExpr {
+    // Rows compare from left to right, and both databases find them so in an index.
+    let row = Expr::tuple([key.into(), id.into()]);
+    let bound = Expr::tuple([Expr::val(bound), Expr::val(bound_id)]);
+    match direction {
+        Direction::Ascending => row.gt(bound),
+        Direction::Descending => row.lt(bound),
+    }
 }
 
 /// A time as a cursor carries it.

@@ -42,7 +42,9 @@ pub mod webhook_events;
 
 pub use db::{Db, DbConfig, Reader};
 pub use error::StoreError;
-pub use inspect::{execute_for_tests, integer_for_tests, schema_for_tests, texts_for_tests};
+pub use inspect::{
+    execute_for_tests, integer_for_tests, plans_for_tests, schema_for_tests, texts_for_tests,
+};
 pub use keyset::{Cursor, Page, PageRequest};
 pub use stored::Stored;
 pub use tx::{Actor, Scope, Stamp, Tx, TxError, write};

@@ -78,6 +78,9 @@ pub async fn cards_by_ids(
     reader: &impl Reader,
     ids: &[Uuid],
 ) -> Result<Vec<TutorCard>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let profiles = Entity::find()
         .filter(Column::Id.is_in(ids.iter().copied()))
         .filter(visible())

@@ -52,10 +52,13 @@ CREATE TABLE tutor_profiles (
     CONSTRAINT ck_tutor_profiles_rating_milli CHECK (rating_milli BETWEEN 0 AND 5000),
     CONSTRAINT ck_tutor_profiles_version CHECK (version >= 1)
 ) {strict};
-CREATE INDEX ix_tutor_profiles_rating ON tutor_profiles (rating_milli, rating_count, id);
-CREATE INDEX ix_tutor_profiles_rate ON tutor_profiles (hourly_rate_minor, id);
-CREATE INDEX ix_tutor_profiles_experience ON tutor_profiles (experience_years, id);
-CREATE INDEX ix_tutor_profiles_created ON tutor_profiles (created_at, id);
+-- The orders of the public list, which shows nobody who is hidden or gone.
+CREATE INDEX ix_tutor_profiles_rating ON tutor_profiles (rating_milli, id) WHERE hidden_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX ix_tutor_profiles_rate ON tutor_profiles (hourly_rate_minor, id) WHERE hidden_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX ix_tutor_profiles_experience ON tutor_profiles (experience_years, id) WHERE hidden_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX ix_tutor_profiles_created ON tutor_profiles (created_at, id) WHERE hidden_at IS NULL AND deleted_at IS NULL;
+-- In which zones tutors live, for the filter by free time.
+CREATE INDEX ix_tutor_profiles_time_zone ON tutor_profiles (time_zone);
 CREATE INDEX ix_tutor_profiles_city ON tutor_profiles (city_folded);
 CREATE INDEX ix_tutor_profiles_seed_run_id ON tutor_profiles (seed_run_id);
 

@@ -73,6 +73,27 @@ const ENGLISH: [&str; 32] = [
     "would", "you", "your",
 ];
 
+/// The stems of what everybody in this market is or does, sorted: asked for beside other words,
+/// they tell nobody from anybody.
+const TRADE: [&str; 11] = [
+    "lesson",
+    "teacher",
+    "tutor",
+    "занят",
+    "педагог",
+    "подготовк",
+    "преподавател",
+    "репетитор",
+    "урок",
+    "учител",
+    "учительниц",
+];
+
+/// Whether a stem is one of the trade's.
+pub(super) fn is_of_the_trade(stem: &str) -> bool {
+    TRADE.binary_search(&stem).is_ok()
+}
+
 /// Whether a folded word is one of them.
 pub(super) fn is_stop_word(word: &str) -> bool {
     RUSSIAN.binary_search(&word).is_ok() || ENGLISH.binary_search(&word).is_ok()
@@ -81,7 +102,18 @@ pub(super) fn is_stop_word(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::fold;
+    use crate::search::{fold, stems};
+
+    #[test]
+    fn the_trade_is_known_by_every_form_of_its_words() {
+        assert!(TRADE.is_sorted_by(|a, b| a < b));
+        let forms = "занятие занятия занятий педагог педагога подготовка подготовку преподаватель \
+             преподавателя репетитор репетиторы репетиторов урок уроки уроков учитель учителя \
+             учительница lesson lessons teacher teachers tutor tutors";
+        for stem in stems(forms) {
+            assert!(is_of_the_trade(&stem), "{stem}");
+        }
+    }
 
     #[test]
     fn the_lists_are_folded_sorted_and_without_repetition() {

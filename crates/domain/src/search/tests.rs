@@ -76,9 +76,12 @@ fn spellings_of_a_place_are_alike() {
 #[test]
 fn a_query_is_made_of_distinct_words_that_say_something() {
     assert_eq!(
-        query_stems("репетитор по физике, по физике"),
-        stems("репетитор физика")
+        query_stems("опыт по физике, по физике"),
+        stems("опыт физика")
     );
+    assert_eq!(query_stems("репетитор по физике"), stems("физика"));
+    assert_eq!(query_stems("ваш репетиторы"), stems("ваш"));
+    assert_eq!(query_stems("репетиторы для"), stems("репетитор"));
     assert_eq!(query_stems("В на"), stems("в на"));
     assert_eq!(query_stems("  "), Vec::<String>::new());
 }
