@@ -4,3 +4,4 @@ mod bid;
 mod choose;
 mod read;
 mod slots;
+mod states;

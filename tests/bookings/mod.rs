@@ -6,6 +6,7 @@ mod complete;
 mod overtaken;
 mod reschedule;
 mod review;
+mod states;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};

@@ -12,7 +12,7 @@ async fn an_order_whose_booking_was_not_paid_in_time_is_open_again_after_a_sweep
     let (student, booking) = app.booking(&tutor).await;
     app.advance(TimeDelta::hours(25));
     assert_eq!(
-        services::orders::sweep(app.db(), &app.scope())
+        services::overtaken::sweep(app.db(), &app.scope())
             .await
             .unwrap(),
         1
@@ -27,7 +27,7 @@ async fn an_order_whose_booking_was_not_paid_in_time_is_open_again_after_a_sweep
     );
     assert_eq!(again.get(&bid).await.expect(200)["status"], "submitted");
     assert_eq!(
-        services::orders::sweep(app.db(), &app.scope())
+        services::overtaken::sweep(app.db(), &app.scope())
             .await
             .unwrap(),
         0
@@ -41,7 +41,7 @@ async fn an_order_that_nobody_chose_from_is_expired_after_a_sweep() {
     app.order(&student).await;
     app.advance(TimeDelta::days(31));
     assert_eq!(
-        services::orders::sweep(app.db(), &app.scope())
+        services::overtaken::sweep(app.db(), &app.scope())
             .await
             .unwrap(),
         1

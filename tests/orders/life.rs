@@ -41,7 +41,7 @@ async fn an_open_order_cannot_be_completed() {
     let student = app.student().await;
     let path = format!("/orders/{}/complete", app.order(&student).await);
     let refused = student.act(&path).await.refused(409, "invalid_state");
-    assert_eq!(refused["allowed"], json!(["choose", "cancel", "expire"]));
+    assert_eq!(refused["allowed"], json!(["choose", "cancel"]));
 }
 
 #[actix_web::test]

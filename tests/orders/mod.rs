@@ -1,6 +1,10 @@
 //! Orders: placed, read, changed, ended.
 
+mod clock;
 mod create;
+mod histories;
 mod life;
 mod read;
+mod states;
+mod sweep;
 mod update;

@@ -6,6 +6,7 @@ mod events;
 mod order;
 mod parallel;
 mod premium;
+mod waiting;
 mod webhook;
 
 use persistence::{integer_for_tests, ledger, webhook_events};

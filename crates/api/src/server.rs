@@ -16,7 +16,7 @@ use services::checkout::Checkout;
 use services::clock::SystemClock;
 use services::passwords::Passwords;
 use services::secrets::SigningSecrets;
-use services::{ServiceError, error_chain, orders, webhooks};
+use services::{ServiceError, error_chain, overtaken, webhooks};
 use stripe_fake::{StripeFake, StripeFakeConfig};
 
 use crate::access::AccessTokens;
@@ -206,7 +206,7 @@ async fn housekeep(state: Data<AppState>) {
         );
         note(
             "orders overtaken by the clock are written down",
-            orders::sweep(&state.db, &scope).await,
+            overtaken::sweep(&state.db, &scope).await,
         );
         actix_web::rt::time::sleep(HOUSEKEEPING_EVERY).await;
     }

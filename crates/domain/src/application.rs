@@ -1,7 +1,7 @@
 //! Applications: a tutor's bid on an order.
 
 use crate::money::{Currency, Money};
-use crate::text_enum::{InvalidState, invalid_state, text_enum};
+use crate::text_enum::{Event, InvalidState, invalid_state, text_enum};
 use crate::validation::{Violations, text};
 
 text_enum! {
@@ -26,6 +26,15 @@ text_enum! {
         Resubmit = "resubmit",
         /// The order is open again: what was chosen or rejected competes once more.
         Reopen = "reopen",
+    }
+}
+
+impl Event for ApplicationEvent {
+    fn is_called(self) -> bool {
+        match self {
+            Self::Edit | Self::Choose | Self::Withdraw | Self::Resubmit => true,
+            Self::Reject | Self::Reopen => false,
+        }
     }
 }
 

@@ -26,6 +26,7 @@ pub mod lesson_format;
 pub mod matching;
 pub mod money;
 pub mod order;
+pub mod overtaken;
 pub mod payment;
 pub mod premium;
 pub mod review;

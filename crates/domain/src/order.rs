@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 
 use crate::availability::{WeeklyAvailability, parse_time_zone};
+use crate::booking::{BookingEvent, BookingStatus};
 use crate::lesson_format::{LessonFormat, parse_formats};
 use crate::money::{Currency, Money};
-use crate::text_enum::{InvalidState, TextEnum, invalid_state, text_enum};
+use crate::text_enum::{Event, InvalidState, TextEnum, invalid_state, text_enum};
 use crate::validation::{FieldProblem, Violations, text};
 
 text_enum! {
@@ -35,6 +36,15 @@ text_enum! {
     }
 }
 
+impl Event for OrderEvent {
+    fn is_called(self) -> bool {
+        match self {
+            Self::Choose | Self::Complete | Self::Cancel => true,
+            Self::Expire | Self::Reopen => false,
+        }
+    }
+}
+
 impl OrderStatus {
     fn next(self, event: OrderEvent) -> Option<Self> {
         match (self, event) {
@@ -54,17 +64,6 @@ impl OrderStatus {
     pub fn on(self, event: OrderEvent) -> Result<Self, InvalidState> {
         self.next(event)
             .ok_or_else(|| invalid_state(self, Self::next))
-    }
-
-    /// The state as the clock has it: an open order whose time has run out is expired, whether or
-    /// not a job has written that down.
-    #[must_use]
-    pub fn at(self, now: DateTime<Utc>, expires_at: DateTime<Utc>) -> Self {
-        if self == Self::Open && expires_at <= now {
-            Self::Expired
-        } else {
-            self
-        }
     }
 }
 
@@ -220,33 +219,33 @@ pub(crate) fn optional_text(
     }
 }
 
-/// The state that completing an order requires of its booking, checked beside the order's own.
-///
-/// # Errors
-/// The booking isn't completed.
-pub fn check_completion(booking: crate::booking::BookingStatus) -> Result<(), InvalidState> {
-    if booking == crate::booking::BookingStatus::Completed {
-        Ok(())
-    } else {
-        Err(InvalidState {
-            state: OrderStatus::InProgress.as_str(),
-            allowed: vec![OrderEvent::Cancel.as_str()],
-        })
+/// The refusal of a move of an order in progress: what can be done with it hangs on its live
+/// booking, if it has one.
+#[must_use]
+pub fn refused_in_progress(booking: Option<BookingStatus>) -> InvalidState {
+    let allowed = match booking {
+        Some(BookingStatus::Completed) => vec![OrderEvent::Complete],
+        Some(booking) if booking.on(BookingEvent::Cancel).is_err() => Vec::new(),
+        Some(_) | None => vec![OrderEvent::Cancel],
+    };
+    InvalidState {
+        state: OrderStatus::InProgress.as_str(),
+        allowed: allowed.into_iter().map(TextEnum::as_str).collect(),
     }
 }
 
-/// The state that cancelling an order requires of its booking: one that can be cancelled with it.
+/// Whether the live booking of an order in progress lets the order go on.
 ///
 /// # Errors
-/// The booking can't be; a completed one lets its order be completed instead.
-pub fn check_cancellation(booking: crate::booking::BookingStatus) -> Result<(), InvalidState> {
-    use crate::booking::{BookingEvent, BookingStatus};
-    if booking.on(BookingEvent::Cancel).is_ok() {
-        return Ok(());
+/// Completing needs a completed booking, cancelling one that can be cancelled with it, or none.
+pub fn check_booking(
+    event: OrderEvent,
+    booking: Option<BookingStatus>,
+) -> Result<(), InvalidState> {
+    let refused = refused_in_progress(booking);
+    if refused.allowed.contains(&event.as_str()) {
+        Ok(())
+    } else {
+        Err(refused)
     }
-    let complete = (booking == BookingStatus::Completed).then_some(OrderEvent::Complete.as_str());
-    Err(InvalidState {
-        state: OrderStatus::InProgress.as_str(),
-        allowed: complete.into_iter().collect(),
-    })
 }

@@ -76,12 +76,19 @@ pub fn none_of<T: TextEnum>(text: &str) -> String {
 pub struct InvalidState {
     /// The state as it is.
     pub state: &'static str,
-    /// The events that it allows.
+    /// The events that it allows and that a call makes.
     pub allowed: Vec<&'static str>,
 }
 
-/// The events among `E` that lead somewhere from a state.
-pub(crate) fn invalid_state<S: TextEnum, E: TextEnum>(
+/// What moves a state machine.
+pub(crate) trait Event: TextEnum {
+    /// Whether somebody makes it by a call. The others follow from the clock, from a payment or
+    /// from a move of something else, and no refusal offers them.
+    fn is_called(self) -> bool;
+}
+
+/// The events among `E` that a call makes and that lead somewhere from a state.
+pub(crate) fn invalid_state<S: TextEnum, E: Event>(
     state: S,
     next: impl Fn(S, E) -> Option<S>,
 ) -> InvalidState {
@@ -89,7 +96,7 @@ pub(crate) fn invalid_state<S: TextEnum, E: TextEnum>(
         state: state.as_str(),
         allowed: E::ALL
             .iter()
-            .filter(|event| next(state, **event).is_some())
+            .filter(|event| event.is_called() && next(state, **event).is_some())
             .map(|event| event.as_str())
             .collect(),
     }

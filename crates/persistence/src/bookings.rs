@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use domain::booking::{BookingStatus, CancelledBy};
 use domain::money::{Currency, Money};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{ExprTrait, Query, SelectStatement, SimpleExpr};
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
+use crate::keyset::Direction;
 use crate::{Page, PageRequest, Reader, StoreError, Stored, Tx, keyset, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -17,7 +19,7 @@ pub struct Model {
     pub application_id: Uuid,
     pub student_id: Uuid,
     pub tutor_id: Uuid,
-    /// As written down; [`Booking::status_at`] is as the clock has it.
+    /// As written down under a lock; as the clock has it where it was only read.
     pub status: Stored<BookingStatus>,
     pub status_before_dispute: Option<Stored<BookingStatus>>,
     pub total_minor: i64,
@@ -56,9 +58,16 @@ const LIVE: [Stored<BookingStatus>; 4] = [
 ];
 
 impl Booking {
+    /// As the clock has it: one that was not paid in time has expired, at that time.
     #[must_use]
-    pub fn status_at(&self, now: DateTime<Utc>) -> BookingStatus {
-        self.status.at(now, self.pending_until)
+    pub fn at(mut self, now: DateTime<Utc>) -> Self {
+        let status = self.status.at(now, self.pending_until);
+        if status != *self.status {
+            self.status = Stored(status);
+            self.version += 1;
+            self.updated_at = self.pending_until;
+        }
+        self
     }
 
     #[must_use]
@@ -78,10 +87,17 @@ pub async fn insert_unless_booked(tx: &Tx, booking: Booking) -> Result<bool, Sto
     rows::insert_unless_there::<ActiveModel, _>(tx, booking).await
 }
 
+/// A booking as the clock has it.
+///
 /// # Errors
 /// The database failed.
-pub async fn find(reader: &impl Reader, id: Uuid) -> Result<Option<Booking>, StoreError> {
-    Ok(Entity::find_by_id(id).one(&reader.executor()).await?)
+pub async fn find(
+    reader: &impl Reader,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Option<Booking>, StoreError> {
+    let booking = Entity::find_by_id(id).one(&reader.executor()).await?;
+    Ok(booking.map(|booking| booking.at(now)))
 }
 
 /// # Errors
@@ -124,42 +140,83 @@ pub async fn list_overdue_of_tutor(tx: &Tx, tutor_id: Uuid) -> Result<Vec<Bookin
     Ok(bookings)
 }
 
-/// The orders whose bookings were not paid in time, oldest first.
+/// The orders whose bookings were not paid in time, in the order of that time; so many after one
+/// of them.
 ///
 /// # Errors
 /// The database failed.
 pub async fn list_orders_overdue(
     reader: &impl Reader,
     now: DateTime<Utc>,
-) -> Result<Vec<Uuid>, StoreError> {
-    let orders = Entity::find()
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Result<Vec<(DateTime<Utc>, Uuid)>, StoreError> {
+    let mut select = Entity::find()
         .select_only()
-        .column(Column::OrderId)
+        .columns([Column::PendingUntil, Column::OrderId])
         .filter(Column::Status.eq(Stored(BookingStatus::Pending)))
         .filter(Column::PendingUntil.lte(now))
         .order_by_asc(Column::PendingUntil)
-        .limit(1_000)
-        .into_tuple()
-        .all(&reader.executor())
-        .await?;
-    Ok(orders)
+        .order_by_asc(Column::OrderId)
+        .limit(limit);
+    if let Some((time, order_id)) = after {
+        let (key, id) = (
+            Expr::col((Entity, Column::PendingUntil)),
+            Expr::col((Entity, Column::OrderId)),
+        );
+        select = select.filter(keyset::after(key, id, Direction::Ascending, time, order_id));
+    }
+    Ok(select.into_tuple().all(&reader.executor()).await?)
 }
 
-/// The tutors who have a live booking at a time.
+/// The orders whose bookings were not paid in time.
+pub(crate) fn orders_overdue(now: DateTime<Utc>) -> SelectStatement {
+    Query::select()
+        .column(Column::OrderId)
+        .from(Entity)
+        .and_where(Column::Status.eq(Stored(BookingStatus::Pending)))
+        .and_where(Column::PendingUntil.lte(now))
+        .to_owned()
+}
+
+/// Until when the pending booking of an order can be paid, as a value beside the order's columns:
+/// what the clock makes of an order is read in one statement with it, or a sweep between two would
+/// show half of each.
+pub(crate) fn unpaid_until(order_id: SimpleExpr) -> SimpleExpr {
+    let select = Query::select()
+        .column(Column::PendingUntil)
+        .from(Entity)
+        .and_where(Expr::col((Entity, Column::OrderId)).eq(order_id))
+        // The words of `uq_bookings_order_id_live`: SQLite takes a partial index for nothing else.
+        .and_where(Expr::cust(
+            "bookings.status IN ('pending', 'confirmed', 'completed', 'disputed')",
+        ))
+        .and_where(Expr::cust("bookings.status = 'pending'"))
+        .to_owned();
+    SimpleExpr::SubQuery(None, Box::new(select.into()))
+}
+
+/// The tutors who have a live booking at a time; one that was not paid in time holds it no longer.
 pub(crate) fn booked_between(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
-) -> sea_orm::sea_query::SelectStatement {
-    sea_orm::sea_query::Query::select()
+    now: DateTime<Utc>,
+) -> SelectStatement {
+    let is_overdue = Condition::all()
+        .add(Column::Status.eq(Stored(BookingStatus::Pending)))
+        .add(Column::PendingUntil.lte(now));
+    Query::select()
         .column(Column::TutorId)
         .from(Entity)
         .and_where(Column::Status.is_in(LIVE))
+        .cond_where(is_overdue.not())
         .and_where(Column::StartsAt.lt(to))
         .and_where(Column::EndsAt.gt(from))
         .to_owned()
 }
 
-/// The bookings that a person takes part in, as a student or as a tutor, newest first.
+/// The bookings that a person takes part in, as a student or as a tutor, newest first, as the clock
+/// has them.
 ///
 /// # Errors
 /// The database failed.
@@ -168,13 +225,24 @@ pub async fn list_of(
     student_id: Uuid,
     tutor_id: Option<Uuid>,
     request: &PageRequest,
+    now: DateTime<Utc>,
 ) -> Result<Page<Booking>, StoreError> {
     let mut part = Condition::any().add(Column::StudentId.eq(student_id));
     if let Some(tutor_id) = tutor_id {
         part = part.add(Column::TutorId.eq(tutor_id));
     }
-    let select = Entity::find().filter(part);
-    keyset::newest_first!(select, reader, request, "my-bookings")
+    let select = keyset::select_newest!(Entity::find().filter(part), request);
+    let rows = select.all(&reader.executor()).await?;
+    let rows = rows.into_iter().map(|booking| booking.at(now)).collect();
+    Ok(keyset::page_of!(rows, request, "my-bookings"))
+}
+
+/// Writes down what the clock has made of a booking that was read under its lock.
+///
+/// # Errors
+/// The database failed.
+pub async fn write_down(tx: &Tx, booking: Booking) -> Result<(), StoreError> {
+    rows::update::<ActiveModel, _>(tx, booking).await
 }
 
 /// Writes back a booking that was read under its lock.

@@ -97,9 +97,9 @@ pub(crate) fn from_micros(key: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(key).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// Pages an entity's rows by `created_at` and `id`, newest first.
-macro_rules! newest_first {
-    ($select:expr, $reader:expr, $request:expr, $list:literal) => {{
+/// Selects one page of an entity's rows, and one row more, by `created_at` and `id`, newest first.
+macro_rules! select_newest {
+    ($select:expr, $request:expr) => {{
         use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
         let mut select = $select
             .order_by_desc(Column::CreatedAt)
@@ -114,10 +114,27 @@ macro_rules! newest_first {
                 cursor.id,
             ));
         }
-        let rows = select.all(&$reader.executor()).await?;
-        Ok($crate::Page::cut(rows, $request, $list, |row| {
+        select
+    }};
+}
+pub(crate) use select_newest;
+
+/// The page that rows selected by [`select_newest`] are.
+macro_rules! page_of {
+    ($rows:expr, $request:expr, $list:literal) => {
+        $crate::Page::cut($rows, $request, $list, |row| {
             ($crate::keyset::micros(row.created_at), row.id)
-        }))
+        })
+    };
+}
+pub(crate) use page_of;
+
+/// Pages an entity's rows by `created_at` and `id`, newest first.
+macro_rules! newest_first {
+    ($select:expr, $reader:expr, $request:expr, $list:literal) => {{
+        let select = $crate::keyset::select_newest!($select, $request);
+        let rows = select.all(&$reader.executor()).await?;
+        Ok($crate::keyset::page_of!(rows, $request, $list))
     }};
 }
 pub(crate) use newest_first;

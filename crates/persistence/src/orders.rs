@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use domain::lesson_format::LessonFormat;
 use domain::order::OrderStatus;
-use sea_orm::QuerySelect;
+use domain::overtaken::Overtaken;
 use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, QuerySelect, Select};
 
+use crate::keyset::Direction;
 use crate::stored::formats_of;
-use crate::{Json, Page, PageRequest, Reader, StoreError, Stored, Tx, keyset, rows};
+use crate::{Json, Page, PageRequest, Reader, StoreError, Stored, Tx, bookings, keyset, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "orders")]
@@ -33,7 +35,7 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub availability: Option<Json>,
     pub time_zone: String,
-    /// As written down; [`Order::status_at`] is as the clock has it.
+    /// As written down under a lock; as the clock has it where it was only read.
     pub status: Stored<OrderStatus>,
     pub expires_at: DateTime<Utc>,
     pub version: i64,
@@ -57,10 +59,49 @@ impl Order {
         formats_of(self.wants_online, self.wants_offline)
     }
 
+    /// As it is once the clock has moved it.
     #[must_use]
-    pub fn status_at(&self, now: DateTime<Utc>) -> OrderStatus {
-        self.status.at(now, self.expires_at)
+    pub fn after(mut self, overtaken: Overtaken) -> Self {
+        for (event, at) in overtaken.of_order() {
+            if let Ok(next) = self.status.on(event) {
+                self.status = Stored(next);
+                self.version += 1;
+                self.updated_at = at;
+            }
+        }
+        self
     }
+}
+
+/// An order with what the clock needs to know of its booking.
+#[derive(Debug, FromQueryResult)]
+struct Clocked {
+    #[sea_orm(nested)]
+    order: Model,
+    unpaid_until: Option<DateTime<Utc>>,
+}
+
+impl Clocked {
+    fn at(self, now: DateTime<Utc>) -> Order {
+        let order = self.order;
+        let overtaken = Overtaken::of(*order.status, order.expires_at, self.unpaid_until, now);
+        order.after(overtaken)
+    }
+}
+
+/// Reads orders as the clock has them.
+async fn read(
+    reader: &impl Reader,
+    select: Select<Entity>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Order>, StoreError> {
+    let unpaid_until = bookings::unpaid_until(Expr::col((Entity, Column::Id)));
+    let rows = select
+        .expr_as(unpaid_until, "unpaid_until")
+        .into_model::<Clocked>()
+        .all(&reader.executor())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.at(now)).collect())
 }
 
 /// The filters of the list of open orders.
@@ -80,14 +121,17 @@ pub async fn insert(tx: &Tx, order: Order) -> Result<(), StoreError> {
     rows::insert::<ActiveModel, _>(tx, order).await
 }
 
+/// An order as the clock has it.
+///
 /// # Errors
 /// The database failed.
-pub async fn find(reader: &impl Reader, id: Uuid) -> Result<Option<Order>, StoreError> {
-    let order = Entity::find_by_id(id)
-        .filter(Column::DeletedAt.is_null())
-        .one(&reader.executor())
-        .await?;
-    Ok(order)
+pub async fn find(
+    reader: &impl Reader,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Option<Order>, StoreError> {
+    let select = Entity::find_by_id(id).filter(Column::DeletedAt.is_null());
+    Ok(read(reader, select, now).await?.pop())
 }
 
 /// # Errors
@@ -100,7 +144,7 @@ pub async fn lock(tx: &Tx, id: Uuid) -> Result<Order, StoreError> {
         .ok_or_else(|| StoreError::Corrupt(format!("order {id} is gone")))
 }
 
-/// Open orders, newest first.
+/// Orders that are open by the clock, newest first.
 ///
 /// # Errors
 /// The database failed.
@@ -111,7 +155,6 @@ pub async fn list_open(
     now: DateTime<Utc>,
 ) -> Result<Page<Order>, StoreError> {
     let mut select = Entity::find()
-        .filter(Column::Status.eq(Stored(OrderStatus::Open)))
         .filter(Column::ExpiresAt.gt(now))
         .filter(Column::DeletedAt.is_null());
     if let Some(subject_id) = filter.subject_id {
@@ -128,29 +171,54 @@ pub async fn list_open(
     if let Some(budget) = filter.min_budget {
         select = select.filter(Column::BudgetMaxMinor.gte(budget));
     }
-    keyset::newest_first!(select, reader, request, "orders")
+    // Two statements, each by its own index: an OR of the two would read every order there is.
+    // Those that the clock has opened come first: the sweep moves rows from there to the others,
+    // and one that it moves in between is seen twice rather than not at all.
+    let reopened = select
+        .clone()
+        .filter(Column::Status.eq(Stored(OrderStatus::InProgress)))
+        .filter(Column::Id.in_subquery(bookings::orders_overdue(now)));
+    let mut rows = read(reader, keyset::select_newest!(reopened, request), now).await?;
+    let open = select.filter(Column::Status.eq(Stored(OrderStatus::Open)));
+    rows.extend(read(reader, keyset::select_newest!(open, request), now).await?);
+    rows.sort_by_key(|order| std::cmp::Reverse((order.created_at, order.id)));
+    rows.dedup_by_key(|order| order.id);
+    Ok(keyset::page_of!(rows, request, "orders"))
 }
 
-/// Open orders whose time has run out, oldest first.
+/// Open orders whose time has run out, in the order of that time; so many after one of them.
 ///
 /// # Errors
 /// The database failed.
 pub async fn list_expired(
     reader: &impl Reader,
     now: DateTime<Utc>,
-) -> Result<Vec<Uuid>, StoreError> {
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Result<Vec<(DateTime<Utc>, Uuid)>, StoreError> {
     use sea_orm::QueryOrder;
-    let orders = Entity::find()
+    let mut select = Entity::find()
         .select_only()
-        .column(Column::Id)
+        .columns([Column::ExpiresAt, Column::Id])
         .filter(Column::Status.eq(Stored(OrderStatus::Open)))
         .filter(Column::ExpiresAt.lte(now))
         .order_by_asc(Column::ExpiresAt)
-        .limit(1_000)
-        .into_tuple()
-        .all(&reader.executor())
-        .await?;
-    Ok(orders)
+        .order_by_asc(Column::Id)
+        .limit(limit);
+    if let Some((time, id)) = after {
+        let (key, id_column) = (
+            Expr::col((Entity, Column::ExpiresAt)),
+            Expr::col((Entity, Column::Id)),
+        );
+        select = select.filter(keyset::after(
+            key,
+            id_column,
+            Direction::Ascending,
+            time,
+            id,
+        ));
+    }
+    Ok(select.into_tuple().all(&reader.executor()).await?)
 }
 
 /// The newest open order that a seed made: what the demo shows a match of.
@@ -173,7 +241,7 @@ pub async fn find_open_seeded(
     Ok(order)
 }
 
-/// A student's own orders, newest first.
+/// A student's own orders, newest first, as the clock has them.
 ///
 /// # Errors
 /// The database failed.
@@ -181,11 +249,21 @@ pub async fn list_of_student(
     reader: &impl Reader,
     student_id: Uuid,
     request: &PageRequest,
+    now: DateTime<Utc>,
 ) -> Result<Page<Order>, StoreError> {
     let select = Entity::find()
         .filter(Column::StudentId.eq(student_id))
         .filter(Column::DeletedAt.is_null());
-    keyset::newest_first!(select, reader, request, "my-orders")
+    let rows = read(reader, keyset::select_newest!(select, request), now).await?;
+    Ok(keyset::page_of!(rows, request, "my-orders"))
+}
+
+/// Writes down what the clock has made of an order that was read under its lock.
+///
+/// # Errors
+/// The database failed.
+pub async fn write_down(tx: &Tx, order: Order) -> Result<(), StoreError> {
+    rows::update::<ActiveModel, _>(tx, order).await
 }
 
 /// Writes back an order that was read under its lock.

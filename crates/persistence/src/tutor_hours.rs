@@ -70,6 +70,7 @@ pub(crate) async fn free(
     reader: &impl Reader,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Condition, StoreError> {
     let zones: Vec<String> = tutors::Entity::find()
         .select_only()
@@ -93,9 +94,10 @@ pub(crate) async fn free(
         // Without a zone there is no tutor; an empty alternative would let everybody through.
         there = there.add(tutors::Column::Id.is_null());
     }
+    let booked = bookings::booked_between(from, to, now);
     Ok(Condition::all()
         .add(there)
-        .add(tutors::Column::Id.not_in_subquery(bookings::booked_between(from, to))))
+        .add(tutors::Column::Id.not_in_subquery(booked)))
 }
 
 fn covering(span: &DaySpan) -> SelectStatement {

@@ -144,7 +144,7 @@ pub async fn list(
 ) -> Result<Page<TutorCard>, StoreError> {
     let mut select = filtered(reader, filter, now).limit(request.limit + 1);
     if let Some((from, to)) = filter.available {
-        select = select.filter(tutor_hours::free(reader, from, to).await?);
+        select = select.filter(tutor_hours::free(reader, from, to, now).await?);
     }
     let id = || Expr::col((Entity, Column::Id));
     let keyed: Vec<(Uuid, i64)> = if sort == TutorSort::Newest {

@@ -7,7 +7,8 @@ use domain::text_enum::TextEnum;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, Statement};
 
-use crate::{Db, Json, Reader, StoreError, Stored, Tx, rows};
+use crate::keyset::Direction;
+use crate::{Db, Json, Reader, StoreError, Stored, Tx, keyset, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "stripe_webhook_events")]
@@ -60,21 +61,36 @@ pub async fn find(
     Ok(event)
 }
 
-/// Events that wait for a missing piece, oldest first.
+/// Events that wait for a missing piece, oldest first; so many after one of them.
 ///
 /// # Errors
 /// The database failed.
-pub async fn list_waiting(reader: &impl Reader) -> Result<Vec<WebhookEvent>, StoreError> {
+pub async fn list_waiting(
+    reader: &impl Reader,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Result<Vec<WebhookEvent>, StoreError> {
     use sea_orm::{QueryOrder, QuerySelect};
-    let events = Entity::find()
+    let mut select = Entity::find()
         .filter(Column::Outcome.eq(Stored(EventOutcome::Parked)))
         .filter(Column::Reason.eq(Stored(ParkReason::Waiting)))
         .order_by_asc(Column::ReceivedAt)
         .order_by_asc(Column::Id)
-        .limit(1_000)
-        .all(&reader.executor())
-        .await?;
-    Ok(events)
+        .limit(limit);
+    if let Some((time, id)) = after {
+        let (key, id_column) = (
+            Expr::col((Entity, Column::ReceivedAt)),
+            Expr::col((Entity, Column::Id)),
+        );
+        select = select.filter(keyset::after(
+            key,
+            id_column,
+            Direction::Ascending,
+            time,
+            id,
+        ));
+    }
+    Ok(select.all(&reader.executor()).await?)
 }
 
 /// Those of the events that are parked.

@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use crate::ServiceError;
 use crate::error::SeenVersion;
-use crate::orders::{lock_current, tell_tutor};
+use crate::orders::{check_open, tell_tutor};
+use crate::overtaken::lock_current;
 
 /// Sends a tutor's bid on an order; one that was withdrawn may be sent again.
 ///
@@ -32,9 +33,8 @@ pub async fn create(
         .await?
         .ok_or(ServiceError::Forbidden)?;
     let order = lock_current(tx, order_id).await?;
-    // An application can be sent exactly while one could be chosen.
-    order.status.on(OrderEvent::Choose)?;
-    let application = match applications::find_of_tutor(tx, order_id, profile.id).await? {
+    check_open(tx, &order).await?;
+    let application = match applications::find_of_tutor(tx, order_id, profile.id, tx.now()).await? {
         Some(sent) => resubmit(tx, sent, bid).await?,
         None => insert(tx, order_id, profile.id, bid).await?,
     };
@@ -133,7 +133,7 @@ pub async fn withdraw(tx: &Tx, application_id: Uuid) -> Result<(), ServiceError>
 
 /// Locks a bid behind its order, as every writer of either does.
 async fn lock(tx: &Tx, application_id: Uuid) -> Result<Application, ServiceError> {
-    let found = applications::find(tx, application_id)
+    let found = applications::find(tx, application_id, tx.now())
         .await?
         .ok_or(ServiceError::NotFound)?;
     lock_current(tx, found.order_id).await?;
@@ -166,10 +166,11 @@ pub async fn choose(
     wished: WishedTime,
 ) -> Result<Booking, ServiceError> {
     let period = Period::parse(wished.starts_at, wished.duration_minutes, tx.now())?;
-    let found = applications::find(tx, application_id)
+    let found = applications::find(tx, application_id, tx.now())
         .await?
         .ok_or(ServiceError::NotFound)?;
     let mut order = lock_with_overdue(tx, found.tutor_id, found.order_id).await?;
+    check_open(tx, &order).await?;
     order.status = Stored(order.status.on(OrderEvent::Choose)?);
     let chosen = settle_bids(tx, &order, application_id, seen).await?;
     let tutor = tutors::find(tx, chosen.tutor_id)

@@ -18,7 +18,8 @@ use uuid::Uuid;
 use crate::ServiceError;
 use crate::applications::{WishedTime, lock_with_overdue};
 use crate::error::SeenVersion;
-use crate::orders::{lock_current, reopen_locked, tell_tutor};
+use crate::orders::{reopen_locked, tell_tutor};
+use crate::overtaken::lock_current;
 
 /// Cancels a booking. Before it was paid its order is open again; afterwards what the frozen policy
 /// gives back is decided here and refunded from there.
@@ -26,7 +27,7 @@ use crate::orders::{lock_current, reopen_locked, tell_tutor};
 /// # Errors
 /// [`ServiceError::InvalidState`].
 pub async fn cancel(tx: &Tx, booking_id: Uuid, by: CancelledBy) -> Result<Booking, ServiceError> {
-    let found = bookings::find(tx, booking_id)
+    let found = bookings::find(tx, booking_id, tx.now())
         .await?
         .ok_or(ServiceError::NotFound)?;
     let order = lock_current(tx, found.order_id).await?;
@@ -106,14 +107,6 @@ async fn decide_refund(tx: &Tx, booking: &Booking, by: CancelledBy) -> Result<bo
     Ok(back.minor > 0)
 }
 
-/// Writes down that an unpaid booking's time has run out. Its order is locked.
-pub(crate) async fn expire_locked(tx: &Tx, mut booking: Booking) -> Result<(), ServiceError> {
-    let before = *booking.status;
-    booking.status = Stored(before.on(BookingEvent::Expire)?);
-    let booking = bookings::update(tx, booking).await?;
-    note_change(tx, &booking, before).await
-}
-
 /// Completes a lesson that is over: its tutor says so, and the money held for it is theirs.
 ///
 /// # Errors
@@ -175,7 +168,7 @@ pub async fn reschedule(
     seen: SeenVersion,
     wished: WishedTime,
 ) -> Result<Booking, ServiceError> {
-    let found = bookings::find(tx, booking_id)
+    let found = bookings::find(tx, booking_id, tx.now())
         .await?
         .ok_or(ServiceError::NotFound)?;
     // A slot that an overdue booking of the tutor still holds is free to move to.
@@ -201,7 +194,7 @@ pub async fn reschedule(
 }
 
 async fn lock_behind_order(tx: &Tx, booking_id: Uuid) -> Result<Booking, ServiceError> {
-    let found = bookings::find(tx, booking_id)
+    let found = bookings::find(tx, booking_id, tx.now())
         .await?
         .ok_or(ServiceError::NotFound)?;
     lock_current(tx, found.order_id).await?;

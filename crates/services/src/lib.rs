@@ -14,6 +14,7 @@ mod error;
 mod error_chain;
 pub mod matching;
 pub mod orders;
+pub mod overtaken;
 pub mod passwords;
 pub mod premium;
 pub mod reviews;

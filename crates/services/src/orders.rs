@@ -1,24 +1,23 @@
 //! Orders: what students ask for.
 
 use domain::application::ApplicationEvent;
-use domain::booking::{BookingStatus, CancelledBy};
+use domain::booking::CancelledBy;
 use domain::lesson_format::LessonFormat;
 use domain::order::{
-    OrderDraft, OrderEvent, OrderStatus, OrderTerms, check_cancellation, check_completion,
+    OrderDraft, OrderEvent, OrderStatus, OrderTerms, check_booking, refused_in_progress,
 };
 use domain::search::fold_phrase;
 use domain::validation::{FieldProblem, Violations};
 use persistence::orders::{self, Order};
 use persistence::outbox::{self, NotificationType};
-use persistence::{
-    Db, Scope, Stamp, Stored, Tx, applications, audit, bookings, subjects, tutors, users, write,
-};
+use persistence::{Stamp, Stored, Tx, applications, audit, bookings, subjects, tutors, users};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::ServiceError;
-use crate::bookings::{cancel_locked, expire_locked};
+use crate::bookings::cancel_locked;
 use crate::error::{SeenVersion, unknown};
+use crate::overtaken::lock_current;
 
 /// Places an order.
 ///
@@ -110,10 +109,7 @@ pub async fn update(
     };
     let (terms, subject_id) = all_or_wrong(terms, subject_id)?;
     seen.check(order.version)?;
-    if *order.status != OrderStatus::Open {
-        // Only an open order can be chosen from, so the refusal names the same moves.
-        order.status.on(OrderEvent::Choose)?;
-    }
+    check_open(tx, &order).await?;
     let order = with_terms(
         Order {
             subject_id,
@@ -132,7 +128,7 @@ pub async fn cancel(tx: &Tx, order_id: Uuid) -> Result<Order, ServiceError> {
     let order = lock_current(tx, order_id).await?;
     order.status.on(OrderEvent::Cancel)?;
     if let Some(booking) = bookings::lock_live_of_order(tx, order_id).await? {
-        check_cancellation(*booking.status)?;
+        check_booking(OrderEvent::Cancel, Some(*booking.status))?;
         cancel_locked(tx, booking, CancelledBy::Student).await?;
     }
     let order = advance(tx, order, OrderEvent::Cancel).await?;
@@ -148,8 +144,22 @@ pub async fn complete(tx: &Tx, order_id: Uuid) -> Result<Order, ServiceError> {
     let order = lock_current(tx, order_id).await?;
     order.status.on(OrderEvent::Complete)?;
     let booking = bookings::lock_live_of_order(tx, order_id).await?;
-    check_completion(booking.map_or(BookingStatus::Cancelled, |b| *b.status))?;
+    check_booking(OrderEvent::Complete, booking.map(|booking| *booking.status))?;
     advance(tx, order, OrderEvent::Complete).await
+}
+
+/// Refuses what is only done with an open order: to change it, to apply for it, to choose.
+///
+/// # Errors
+/// [`ServiceError::InvalidState`], naming what can be done with the order as it is.
+pub(crate) async fn check_open(tx: &Tx, order: &Order) -> Result<(), ServiceError> {
+    if *order.status == OrderStatus::InProgress {
+        let booking = bookings::lock_live_of_order(tx, order.id).await?;
+        return Err(refused_in_progress(booking.map(|booking| *booking.status)).into());
+    }
+    // Only an open order can be chosen from.
+    order.status.on(OrderEvent::Choose)?;
+    Ok(())
 }
 
 /// Moves an order on and tells of it.
@@ -159,44 +169,6 @@ async fn advance(tx: &Tx, mut order: Order, event: OrderEvent) -> Result<Order, 
     let order = orders::update(tx, order).await?;
     note_change(tx, &order, before).await?;
     Ok(order)
-}
-
-/// Locks an order and writes down what the clock has decided since it was last written: that it
-/// has expired, or that its unpaid booking has and it is open again.
-///
-/// # Errors
-/// The database failed.
-pub(crate) async fn lock_current(tx: &Tx, order_id: Uuid) -> Result<Order, ServiceError> {
-    let mut order = orders::lock(tx, order_id).await?;
-    if *order.status == OrderStatus::InProgress
-        && let Some(booking) = bookings::lock_live_of_order(tx, order_id).await?
-        && booking.status_at(tx.now()) == BookingStatus::Expired
-    {
-        expire_locked(tx, booking).await?;
-        order = reopen_locked(tx, order).await?;
-    }
-    if order.status_at(tx.now()) == OrderStatus::Expired && *order.status == OrderStatus::Open {
-        order = advance(tx, order, OrderEvent::Expire).await?;
-        reject_submitted(tx, order_id).await?;
-    }
-    Ok(order)
-}
-
-/// Writes down what the clock has decided since for every order that it has overtaken; tells how
-/// many. Each in a transaction of its own: none waits for another.
-///
-/// # Errors
-/// The database failed.
-pub async fn sweep(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
-    let mut overtaken = bookings::list_orders_overdue(db, scope.now).await?;
-    overtaken.extend(orders::list_expired(db, scope.now).await?);
-    for order_id in &overtaken {
-        write(db, scope, async |tx| {
-            lock_current(tx, *order_id).await.map(|_| ())
-        })
-        .await?;
-    }
-    Ok(overtaken.len())
 }
 
 /// Opens an order again whose booking came to nothing before it was paid: the bids compete anew,
@@ -213,7 +185,11 @@ pub(crate) async fn reopen_locked(tx: &Tx, order: Order) -> Result<Order, Servic
 }
 
 /// Tells the student, and the audit trail, that an order's state has changed.
-async fn note_change(tx: &Tx, order: &Order, before: OrderStatus) -> Result<(), ServiceError> {
+pub(crate) async fn note_change(
+    tx: &Tx,
+    order: &Order,
+    before: OrderStatus,
+) -> Result<(), ServiceError> {
     audit::record(
         tx,
         audit::Change {
@@ -268,7 +244,7 @@ pub(crate) async fn tell_tutor(
     Ok(())
 }
 
-/// Whether a tutor may see an order: an open one always, another only if they applied.
+/// Whether a tutor may see an order, which was read as the clock has it: an open one always, another only if they applied.
 ///
 /// # Errors
 /// The database failed.
@@ -278,13 +254,13 @@ pub async fn is_visible_to_tutor(
     user_id: Uuid,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<bool, ServiceError> {
-    if order.status_at(now) == OrderStatus::Open {
+    if *order.status == OrderStatus::Open {
         return Ok(true);
     }
     let Some(profile) = tutors::find_by_user(reader, user_id).await? else {
         return Ok(false);
     };
-    let own = applications::find_of_tutor(reader, order.id, profile.id).await?;
+    let own = applications::find_of_tutor(reader, order.id, profile.id, now).await?;
     Ok(own.is_some())
 }
 

@@ -16,17 +16,22 @@ use crate::ServiceError;
 /// # Errors
 /// [`ServiceError::InvalidState`] if it isn't completed, [`ServiceError::AlreadyExists`].
 pub async fn create(tx: &Tx, booking_id: Uuid, review: &NewReview) -> Result<Review, ServiceError> {
-    let booking = bookings::lock(tx, booking_id).await?;
+    let found = bookings::find(tx, booking_id, tx.now())
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    // The tutor first: a review refers to its tutor, so PostgreSQL lets the insert share that row,
+    // and of two who share it neither could lock it afterwards.
+    let mut profile = tutors::lock(tx, found.tutor_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let booking = bookings::lock(tx, booking_id).await?.at(tx.now());
     if *booking.status != BookingStatus::Completed {
-        return Err(refused(booking.status_at(tx.now())));
+        return Err(refused(*booking.status));
     }
     let row = new_review(tx.stamp(), &booking, review);
     if !reviews::insert_unless_there(tx, row.clone()).await? {
         return Err(ServiceError::AlreadyExists);
     }
-    let mut profile = tutors::lock(tx, booking.tutor_id)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
     count_rating(&mut profile, review.rating);
     tutors::update(tx, profile).await?;
     Ok(row)

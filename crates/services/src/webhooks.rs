@@ -10,6 +10,9 @@ use persistence::{Db, Scope, Stamp, Stored, Tx, write};
 use crate::settlement::{self, Judgments};
 use crate::{ServiceError, error_chain};
 
+/// How many waiting events are asked for at once.
+const BATCH: u64 = 100;
+
 domain::text_enum! {
     /// What Stripe is answered.
     Receipt {
@@ -160,25 +163,36 @@ fn keys_of(fact: &Fact) -> FactKeys {
 /// The events could not be listed.
 pub async fn settle_waiting(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
     let mut healed = 0;
-    for row in webhook_events::list_waiting(db).await? {
-        let body = row.payload.to_string();
-        let Ok(Event {
-            fact: Some(fact), ..
-        }) = payments::events::read(body.as_bytes())
-        else {
-            continue;
+    let mut last = None;
+    loop {
+        let batch = webhook_events::list_waiting(db, last, BATCH).await?;
+        let Some(end) = batch.last() else {
+            return Ok(healed);
         };
-        let settled = write(db, scope, async |tx| {
-            settle_event(tx, &row.event_id, &fact).await
-        })
-        .await;
-        match settled {
-            Ok(receipt) => healed += usize::from(receipt != Receipt::Parked),
-            // One that can't be settled must not keep the others waiting.
-            Err(error) => {
-                log::warn!(event_id = row.event_id.as_str(); "a waiting event was not settled: {error}");
+        last = Some((end.received_at, end.id));
+        for row in &batch {
+            match settle_again(db, scope, row).await {
+                Ok(receipt) => healed += usize::from(receipt != Receipt::Parked),
+                // One that can't be settled must not keep the others waiting.
+                Err(error) => {
+                    let cause = error_chain(&error);
+                    log::warn!(event_id = row.event_id.as_str(); "a waiting event was not settled: {cause}");
+                }
             }
         }
     }
-    Ok(healed)
+}
+
+async fn settle_again(db: &Db, scope: &Scope, row: &WebhookEvent) -> Result<Receipt, ServiceError> {
+    let body = row.payload.to_string();
+    let Ok(Event {
+        fact: Some(fact), ..
+    }) = payments::events::read(body.as_bytes())
+    else {
+        return Ok(Receipt::Parked);
+    };
+    write(db, scope, async |tx| {
+        settle_event(tx, &row.event_id, &fact).await
+    })
+    .await
 }

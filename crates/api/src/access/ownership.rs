@@ -109,7 +109,9 @@ fn trader(req: &HttpRequest) -> Result<Principal, Problem> {
 }
 
 async fn order(ctx: &Ctx, id: Uuid) -> Result<Order, Problem> {
-    orders::find(ctx.db(), id).await?.ok_or_else(hidden)
+    orders::find(ctx.db(), id, ctx.now())
+        .await?
+        .ok_or_else(hidden)
 }
 
 /// The profile of a tutor, if they have one.
@@ -163,7 +165,7 @@ impl Entry for OwnApplication {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
         let who = with_role(req, Role::Tutor)?;
         let ctx = Ctx::of(req)?;
-        let found = applications::find(ctx.db(), path_id(req)?).await?;
+        let found = applications::find(ctx.db(), path_id(req)?, ctx.now()).await?;
         let own = own_profile_id(&ctx, who).await?;
         found
             .filter(|application| own == Some(application.tutor_id))
@@ -187,7 +189,7 @@ impl Entry for ChoosableApplication {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
         let who = with_role(req, Role::Student)?;
         let ctx = Ctx::of(req)?;
-        let application = applications::find(ctx.db(), path_id(req)?)
+        let application = applications::find(ctx.db(), path_id(req)?, ctx.now())
             .await?
             .ok_or_else(hidden)?;
         let order = order(&ctx, application.order_id).await?;
@@ -213,7 +215,8 @@ impl Entry for PartyBooking {
 impl Entry for StudentBooking {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
         let who = with_role(req, Role::Student)?;
-        let found = bookings::find(Ctx::of(req)?.db(), path_id(req)?).await?;
+        let ctx = Ctx::of(req)?;
+        let found = bookings::find(ctx.db(), path_id(req)?, ctx.now()).await?;
         found
             .filter(|booking| booking.student_id == who.user_id)
             .map(Self)
@@ -225,7 +228,7 @@ impl Entry for TutorBooking {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
         let who = with_role(req, Role::Tutor)?;
         let ctx = Ctx::of(req)?;
-        let found = bookings::find(ctx.db(), path_id(req)?).await?;
+        let found = bookings::find(ctx.db(), path_id(req)?, ctx.now()).await?;
         let own = own_profile_id(&ctx, who).await?;
         found
             .filter(|booking| own == Some(booking.tutor_id))

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::Purchase;
 use super::reservation::LONGEST_SESSION;
 use crate::ServiceError;
-use crate::orders::lock_current;
+use crate::overtaken::lock_current;
 use crate::premium::live_subscription;
 
 /// The price of something that can be paid for now, and which row says so.
@@ -77,16 +77,15 @@ async fn payable_booking(
     if who.role != Role::Student {
         return Err(ServiceError::Forbidden);
     }
-    let found = bookings::find(tx, booking_id)
+    let found = bookings::find(tx, booking_id, tx.now())
         .await?
         .filter(|booking| booking.student_id == who.user_id)
         .ok_or(ServiceError::NotFound)?;
     lock_current(tx, found.order_id).await?;
     let booking = bookings::lock(tx, booking_id).await?;
-    let status = booking.status_at(tx.now());
-    if status != BookingStatus::Pending {
+    if *booking.status != BookingStatus::Pending {
         // What can be paid for is exactly what a payment would confirm.
-        status.on(BookingEvent::Confirm)?;
+        booking.status.on(BookingEvent::Confirm)?;
     }
     Ok(Payable {
         item: PayableItem {

@@ -14,7 +14,7 @@ use crate::ServiceError;
 use crate::bookings::note_change;
 
 pub(super) async fn settle(tx: &Tx, booking_id: Uuid) -> Result<Judgments, ServiceError> {
-    let found = bookings::find(tx, booking_id)
+    let found = bookings::find(tx, booking_id, tx.now())
         .await?
         .ok_or(ServiceError::Internal("the booking of a payment is gone"))?;
     stripe_customers::lock_of_user(tx, found.student_id).await?;

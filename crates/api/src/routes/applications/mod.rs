@@ -126,7 +126,7 @@ async fn list_applications(
         (Page { items, next: None }, count)
     } else {
         (
-            applications::list_of_order(ctx.db(), order.id, &page).await?,
+            applications::list_of_order(ctx.db(), order.id, &page, ctx.now()).await?,
             applications::count_of_order(ctx.db(), order.id).await?,
         )
     };
@@ -144,7 +144,9 @@ async fn own_application(
     user_id: Uuid,
 ) -> Result<Option<Application>, StoreError> {
     match tutors::find_by_user(ctx.db(), user_id).await? {
-        Some(profile) => applications::find_of_tutor(ctx.db(), order_id, profile.id).await,
+        Some(profile) => {
+            applications::find_of_tutor(ctx.db(), order_id, profile.id, ctx.now()).await
+        }
         None => Ok(None),
     }
 }
@@ -162,7 +164,7 @@ async fn list_own_applications(
     let page = params.of("my-applications")?;
     let listing = match tutors::find_by_user(ctx.db(), who.user_id).await? {
         Some(profile) => {
-            let page = applications::list_of_tutor(ctx.db(), profile.id, &page).await?;
+            let page = applications::list_of_tutor(ctx.db(), profile.id, &page, ctx.now()).await?;
             shown_page(&ctx, page).await?
         }
         None => Listing::whole(Vec::new()),
@@ -253,11 +255,10 @@ async fn choose_application(
     >,
 ) -> Result<HttpResponse, Problem> {
     let (seen, wished) = (ctx.seen_version(), body.into());
-    let now = ctx.now();
     ctx.write_once(async |tx| {
         let booking = service::choose(tx, application.id, seen, wished).await?;
         let (location, version) = (format!("{BASE}/bookings/{}", booking.id), booking.version);
-        Ok(Answer::created(BookingResponse::new(booking, now), location).version(version))
+        Ok(Answer::created(BookingResponse::new(booking), location).version(version))
     })
     .await
 }

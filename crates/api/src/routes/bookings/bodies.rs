@@ -90,14 +90,14 @@ pub struct BookingResponse {
 
 impl BookingResponse {
     #[must_use]
-    pub fn new(booking: Booking, now: DateTime<Utc>) -> Self {
+    pub fn new(booking: Booking) -> Self {
         Self {
             id: booking.id,
             order_id: booking.order_id,
             application_id: booking.application_id,
             student_id: booking.student_id,
             tutor_id: booking.tutor_id,
-            status: booking.status_at(now).as_str().to_owned(),
+            status: booking.status.as_str().to_owned(),
             total_amount: booking.total_minor,
             platform_fee: booking.platform_fee_minor,
             tutor_amount: booking.tutor_amount_minor,

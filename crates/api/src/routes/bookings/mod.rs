@@ -41,8 +41,8 @@ async fn list_own_bookings(
     let page = params.of("my-bookings")?;
     let profile = tutors::find_by_user(ctx.db(), who.user_id).await?;
     let tutor_id = profile.map(|profile| profile.id);
-    let page = bookings::list_of(ctx.db(), who.user_id, tutor_id, &page).await?;
-    let page = page.map(|booking| BookingResponse::new(booking, ctx.now()));
+    let page = bookings::list_of(ctx.db(), who.user_id, tutor_id, &page, ctx.now()).await?;
+    let page = page.map(BookingResponse::new);
     Ok(ctx.answer(&Answer::ok(Listing::from(page))))
 }
 
@@ -58,7 +58,7 @@ async fn get_booking(
     PartyBooking { booking, .. }: PartyBooking,
 ) -> Result<HttpResponse, Problem> {
     let version = booking.version;
-    Ok(ctx.answer(&Answer::ok(BookingResponse::new(booking, ctx.now())).version(version)))
+    Ok(ctx.answer(&Answer::ok(BookingResponse::new(booking)).version(version)))
 }
 
 /// Move a booking
@@ -84,7 +84,7 @@ async fn reschedule_booking(
         .write(async |tx| service::reschedule(tx, booking.id, seen, wished).await)
         .await?;
     let version = booking.version;
-    Ok(ctx.answer(&Answer::ok(BookingResponse::new(booking, ctx.now())).version(version)))
+    Ok(ctx.answer(&Answer::ok(BookingResponse::new(booking)).version(version)))
 }
 
 /// Cancel a booking
@@ -103,11 +103,10 @@ async fn cancel_booking(
         Role::Tutor => CancelledBy::Tutor,
         Role::Student | Role::Admin => CancelledBy::Student,
     };
-    let now = ctx.now();
     ctx.write_once(async |tx| {
         let booking = service::cancel(tx, booking.id, by).await?;
         let version = booking.version;
-        Ok(Answer::ok(BookingResponse::new(booking, now)).version(version))
+        Ok(Answer::ok(BookingResponse::new(booking)).version(version))
     })
     .await
 }
@@ -124,11 +123,10 @@ async fn complete_booking(
     ctx: Ctx,
     Guarded(TutorBooking(booking), Body(NoBody {})): Guarded<TutorBooking, Body<NoBody>>,
 ) -> Result<HttpResponse, Problem> {
-    let now = ctx.now();
     ctx.write_once(async |tx| {
         let booking = service::complete(tx, booking.id).await?;
         let version = booking.version;
-        Ok(Answer::ok(BookingResponse::new(booking, now)).version(version))
+        Ok(Answer::ok(BookingResponse::new(booking)).version(version))
     })
     .await
 }

@@ -194,12 +194,12 @@ pub struct OrderResponse {
 
 impl OrderResponse {
     #[must_use]
-    pub fn new(order: Order, subjects: &[Subject], now: DateTime<Utc>) -> Self {
+    pub fn new(order: Order, subjects: &[Subject]) -> Self {
         let subject = subjects.iter().find(|s| s.id == order.subject_id);
         Self {
             id: order.id,
             subject: subject.map(|s| s.slug.clone()).unwrap_or_default(),
-            status: order.status_at(now).as_str().to_owned(),
+            status: order.status.as_str().to_owned(),
             formats: order.formats().iter().map(ToString::to_string).collect(),
             title: order.title,
             description: order.description,

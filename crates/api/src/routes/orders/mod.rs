@@ -33,12 +33,11 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 
 /// An order as it is shown, with its subject's slug.
 async fn shown(
-    ctx: &Ctx,
     reader: &impl Reader,
     order: Order,
 ) -> Result<OrderResponse, persistence::StoreError> {
     let subjects = subjects::list(reader).await?;
-    Ok(OrderResponse::new(order, &subjects, ctx.now()))
+    Ok(OrderResponse::new(order, &subjects))
 }
 
 /// Place an order
@@ -56,7 +55,7 @@ async fn create_order(
     ctx.write_once(async |tx| {
         let order = service::create(tx, who.user_id, &subject, draft.clone()).await?;
         let (id, version) = (order.id, order.version);
-        let order = shown(&ctx, tx, order).await?;
+        let order = shown(tx, order).await?;
         Ok(Answer::created(order, format!("{BASE}/orders/{id}")).version(version))
     })
     .await
@@ -76,7 +75,7 @@ async fn list_orders(
     let page = page_request("orders", params.limit, params.cursor.as_deref())?;
     let page = orders::list_open(ctx.db(), &filter, &page, ctx.now()).await?;
     let subjects = subjects::list(ctx.db()).await?;
-    let page = page.map(|order| OrderResponse::new(order, &subjects, ctx.now()));
+    let page = page.map(|order| OrderResponse::new(order, &subjects));
     Ok(ctx.answer(&Answer::ok(Listing::from(page))))
 }
 
@@ -117,9 +116,9 @@ async fn list_own_orders(
     Guarded(Student(who), QueryParams(params)): Guarded<Student, QueryParams<PageParams>>,
 ) -> Result<HttpResponse, Problem> {
     let page = params.of("my-orders")?;
-    let page = orders::list_of_student(ctx.db(), who.user_id, &page).await?;
+    let page = orders::list_of_student(ctx.db(), who.user_id, &page, ctx.now()).await?;
     let subjects = subjects::list(ctx.db()).await?;
-    let page = page.map(|order| OrderResponse::new(order, &subjects, ctx.now()));
+    let page = page.map(|order| OrderResponse::new(order, &subjects));
     Ok(ctx.answer(&Answer::ok(Listing::from(page))))
 }
 
@@ -136,7 +135,7 @@ async fn get_order(
     VisibleOrder { order, .. }: VisibleOrder,
 ) -> Result<HttpResponse, Problem> {
     let version = order.version;
-    let order = shown(&ctx, ctx.db(), order).await?;
+    let order = shown(ctx.db(), order).await?;
     Ok(ctx.answer(&Answer::ok(order).version(version)))
 }
 
@@ -167,7 +166,7 @@ async fn update_order(
         })
         .await?;
     let version = order.version;
-    let order = shown(&ctx, ctx.db(), order).await?;
+    let order = shown(ctx.db(), order).await?;
     Ok(ctx.answer(&Answer::ok(order).version(version)))
 }
 
@@ -185,7 +184,7 @@ async fn cancel_order(
     ctx.write_once(async |tx| {
         let order = service::cancel(tx, order.id).await?;
         let version = order.version;
-        Ok(Answer::ok(shown(&ctx, tx, order).await?).version(version))
+        Ok(Answer::ok(shown(tx, order).await?).version(version))
     })
     .await
 }
@@ -204,7 +203,7 @@ async fn complete_order(
     ctx.write_once(async |tx| {
         let order = service::complete(tx, order.id).await?;
         let version = order.version;
-        Ok(Answer::ok(shown(&ctx, tx, order).await?).version(version))
+        Ok(Answer::ok(shown(tx, order).await?).version(version))
     })
     .await
 }
