@@ -2,6 +2,7 @@
 
 mod bad_tokens;
 mod own_account;
+mod parallel;
 mod refreshing;
 mod registration;
 mod signing_in;

@@ -2,6 +2,7 @@
 
 mod bid;
 mod choose;
+mod parallel;
 mod read;
 mod slots;
 mod states;

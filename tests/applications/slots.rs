@@ -1,7 +1,6 @@
 //! A tutor is booked once at a time.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::future::join_all;
 use persistence::integer_for_tests;
 use serde_json::json;
 
@@ -88,25 +87,4 @@ async fn the_slot_of_an_overdue_pending_booking_is_free_again() {
     assert_eq!(student.get(&path).await.expect(200)["status"], "expired");
     let path = format!("/orders/{}", booking["order_id"].as_str().unwrap());
     assert_eq!(student.get(&path).await.expect(200)["status"], "open");
-}
-
-#[actix_web::test]
-async fn of_parallel_bookings_of_one_slot_one_wins() {
-    let app = TestApp::new().await;
-    let (tutor, _) = app.tutor().await;
-    let slot = app.now() + TimeDelta::days(2);
-    let mut choices = Vec::new();
-    for _ in 0..6 {
-        choices.push(Choice::new(&app, &tutor).await);
-    }
-    let answers = join_all(choices.iter().map(|choice| choice.at(slot))).await;
-    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
-    statuses.sort_unstable();
-    assert_eq!(statuses, [201, 409, 409, 409, 409, 409]);
-    for (choice, answer) in choices.iter().zip(&answers) {
-        if answer.status == 409 {
-            answer.refused(409, "conflict");
-            choice.assert_nothing_changed().await;
-        }
-    }
 }

@@ -4,6 +4,7 @@ mod access;
 mod cancel;
 mod complete;
 mod overtaken;
+mod parallel;
 mod reschedule;
 mod review;
 mod states;

@@ -4,6 +4,7 @@ mod clock;
 mod create;
 mod histories;
 mod life;
+mod parallel;
 mod read;
 mod states;
 mod sweep;

@@ -263,20 +263,3 @@ async fn a_user_has_one_customer_which_their_profile_mirrors() {
     let profile = persistence::tutors::find(app.db(), tutor_id).await.unwrap();
     assert_eq!(profile.unwrap().stripe_customer_id, Some(first.customer_id));
 }
-
-#[actix_web::test]
-async fn two_first_checkouts_at_once_open_one_session() {
-    let app = TestApp::with_stripe().await;
-    let (tutor, _) = app.tutor().await;
-    let answers =
-        futures_util::future::join_all((0..4).map(|_| tutor.post("/payments/checkout", premium())))
-            .await;
-    let sessions: std::collections::BTreeSet<_> = answers
-        .iter()
-        .filter(|answer| answer.status == 201)
-        .map(|answer| answer.json()["session_id"].to_string())
-        .collect();
-    assert_eq!(sessions.len(), 1);
-    assert_eq!(count(&app, "payments").await, 1);
-    assert_eq!(count(&app, "stripe_customers").await, 1);
-}

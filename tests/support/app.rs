@@ -129,6 +129,10 @@ impl TestApp {
         &self.state.db
     }
 
+    pub(super) fn state(&self) -> &Data<AppState> {
+        &self.state
+    }
+
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }

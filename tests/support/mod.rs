@@ -5,9 +5,11 @@ mod app;
 mod client;
 mod database;
 mod market;
+mod served;
 mod stripe;
 
 pub use app::TestApp;
 pub use client::{Answer, Client};
 pub use database::TestDatabase;
 pub use market::{id, order_body, profile_body};
+pub use served::{Served, Shot, assert_one_and_its_replays, assert_steady, tally};

@@ -5,6 +5,7 @@ mod filters;
 mod golden;
 mod oracle;
 mod paging;
+mod parallel;
 mod plans;
 mod profile;
 mod reviews;

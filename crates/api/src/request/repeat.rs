@@ -76,23 +76,23 @@ impl Ctx {
         if let Some(stored) = idempotency::find(self.db(), user.user_id, &key).await?
             && self.now() - stored.created_at < KEPT
         {
-            return if stored.fingerprint == fingerprint {
-                Ok(replay(&stored))
-            } else {
-                Err(Problem::new(Code::IdempotencyMismatch))
-            };
+            return replay_of(&stored, &fingerprint);
         }
         let answer = work.await?;
-        self.write(async |tx| {
-            // A twin that was faster has stored the same.
-            if claim(tx, user, &key, &fingerprint).await?.is_none() {
-                let stored = answer.store(tx, user, &key, &fingerprint)?;
-                idempotency::answer(tx, stored).await?;
-            }
-            Ok(())
-        })
-        .await?;
-        Ok(answer.respond(&self.req))
+        let faster_twin = self
+            .write(async |tx| {
+                let claimed = claim(tx, user, &key, &fingerprint).await?;
+                if claimed.is_none() {
+                    let stored = answer.store(tx, user, &key, &fingerprint)?;
+                    idempotency::answer(tx, stored).await?;
+                }
+                Ok(claimed)
+            })
+            .await?;
+        match faster_twin {
+            None => Ok(answer.respond(&self.req)),
+            Some(twin) => replay_of(&twin, &fingerprint),
+        }
     }
 
     fn idempotency_key(&self) -> Result<Option<String>, Problem> {
@@ -138,6 +138,15 @@ async fn claim(
             idempotency::claim(tx, user.user_id, key, fingerprint).await
         }
         stored => Ok(stored),
+    }
+}
+
+/// The stored answer, if it is one to this request.
+fn replay_of(stored: &IdempotencyKey, fingerprint: &[u8]) -> Result<HttpResponse, Problem> {
+    if stored.fingerprint == fingerprint {
+        Ok(replay(stored))
+    } else {
+        Err(Problem::new(Code::IdempotencyMismatch))
     }
 }
 
