@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, TestApp, id, order_body};
 
-const HISTORIES: u64 = 4;
-const ROUNDS: usize = 8;
+const HISTORIES: u64 = 3;
+const ROUNDS: usize = 6;
 const STEPS: usize = 6;
 
 /// SplitMix64: <https://prng.di.unimi.it/splitmix64.c>.
@@ -119,7 +119,7 @@ impl Market {
             .map(|list| format!("{list}?limit=100"))
             .into();
         for order in &self.orders {
-            for of in ["", "/applications", "/matches"] {
+            for of in ["", "/applications"] {
                 paths.push(format!("/orders/{order}{of}"));
             }
         }
@@ -181,5 +181,5 @@ async fn everything_read_just_before_a_sweep_is_read_just_after_it() {
             }
         }
     }
-    assert!(written > 10, "the clock overtook only {written} orders");
+    assert!(written > 5, "the clock overtook only {written} orders");
 }
