@@ -52,6 +52,28 @@ async fn a_tag_that_never_was_does_not_match() {
 }
 
 #[actix_web::test]
+async fn one_of_several_versions_is_enough() {
+    let app = TestApp::new().await;
+    let student = app.student().await;
+    let path = format!("/orders/{}", app.order(&student).await);
+    let body = json!({ "title": "ОГЭ" });
+    for others in ["\"77\", \"78\"", "W/{}, \"77\"", "\"x\",, 1"] {
+        let now = student.get(&path).await;
+        let tags = others.replace("{}", etag(&now));
+        let answer = student
+            .with("if-match", &tags)
+            .patch(&path, body.clone())
+            .await;
+        answer.refused(412, "precondition_failed");
+        let client = student.with("if-match", &format!("{tags} , {}", etag(&now)));
+        client.patch(&path, body.clone()).await.expect(200);
+        let now = student.get(&path).await;
+        let client = student.with("if-match", &tags).with("if-match", etag(&now));
+        client.patch(&path, body.clone()).await.expect(200);
+    }
+}
+
+#[actix_web::test]
 async fn what_the_caller_still_has_is_not_sent_again() {
     let app = TestApp::new().await;
     let student = app.student().await;

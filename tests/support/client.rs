@@ -97,7 +97,7 @@ impl Client {
             request = request.insert_header(("authorization", format!("Bearer {token}")));
         }
         for (name, value) in &self.headers {
-            request = request.insert_header((name.as_str(), value.as_str()));
+            request = request.append_header((name.as_str(), value.as_str()));
         }
         request
     }

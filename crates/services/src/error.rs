@@ -62,20 +62,19 @@ pub(crate) fn unknown(pointer: impl Into<String>) -> ServiceError {
 }
 
 /// Which version of a thing the caller has seen and means to change (RFC 9110, `If-Match`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SeenVersion {
     /// None was named.
     Unnamed,
     /// Whatever it is now.
     Any,
-    Exactly(i64),
-    /// One that never was.
-    Unknown,
+    /// One of these; of none, if no version ever had the tags that were named.
+    OneOf(Vec<i64>),
 }
 
 impl SeenVersion {
     /// As [`Self::check`], for a call that asks for no version but respects one that is named.
-    pub(crate) fn check_if_named(self, current: i64) -> Result<(), ServiceError> {
+    pub(crate) fn check_if_named(&self, current: i64) -> Result<(), ServiceError> {
         match self {
             Self::Unnamed => Ok(()),
             named => named.check(current),
@@ -83,12 +82,11 @@ impl SeenVersion {
     }
 
     /// Refuses the change of a version that the caller has not seen.
-    pub(crate) fn check(self, current: i64) -> Result<(), ServiceError> {
+    pub(crate) fn check(&self, current: i64) -> Result<(), ServiceError> {
         match self {
             Self::Unnamed => Err(ServiceError::PreconditionRequired),
-            Self::Exactly(seen) if seen != current => Err(ServiceError::PreconditionFailed),
-            Self::Unknown => Err(ServiceError::PreconditionFailed),
-            Self::Any | Self::Exactly(_) => Ok(()),
+            Self::OneOf(seen) if !seen.contains(&current) => Err(ServiceError::PreconditionFailed),
+            Self::Any | Self::OneOf(_) => Ok(()),
         }
     }
 }

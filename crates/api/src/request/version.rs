@@ -14,9 +14,7 @@ pub fn seen_version(req: &HttpRequest) -> SeenVersion {
         return SeenVersion::Any;
     }
     // A weak tag never matches here (RFC 9110, section 13.1.1).
-    tags.iter()
-        .find_map(|tag| version_of(tag))
-        .map_or(SeenVersion::Unknown, SeenVersion::Exactly)
+    SeenVersion::OneOf(tags.iter().filter_map(|tag| version_of(tag)).collect())
 }
 
 /// The version that a tag stands for, written just as we write it.
@@ -34,6 +32,12 @@ pub(super) fn still_has(req: &HttpRequest, etag: &str) -> bool {
 }
 
 fn tags(req: &HttpRequest, name: &HeaderName) -> Option<Vec<String>> {
-    let value = req.headers().get(name)?.to_str().unwrap_or_default();
-    Some(value.split(',').map(|tag| tag.trim().to_owned()).collect())
+    req.headers().contains_key(name).then(|| {
+        // A list may come in several lines.
+        let lines = req.headers().get_all(name);
+        lines
+            .flat_map(|line| line.to_str().unwrap_or_default().split(','))
+            .map(|tag| tag.trim().to_owned())
+            .collect()
+    })
 }

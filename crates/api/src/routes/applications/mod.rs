@@ -210,7 +210,7 @@ async fn update_application(
     let seen = ctx.seen_version();
     let patch = body.into();
     let application = ctx
-        .write(async |tx| service::update(tx, application.id, seen, &patch).await)
+        .write(async |tx| service::update(tx, application.id, seen.clone(), &patch).await)
         .await?;
     let answer = shown_one(&ctx, ctx.db(), application).await?;
     Ok(ctx.answer(&answer))
@@ -256,7 +256,7 @@ async fn choose_application(
 ) -> Result<HttpResponse, Problem> {
     let (seen, wished) = (ctx.seen_version(), body.into());
     ctx.write_once(async |tx| {
-        let booking = service::choose(tx, application.id, seen, wished).await?;
+        let booking = service::choose(tx, application.id, seen.clone(), wished).await?;
         let (location, version) = (format!("{BASE}/bookings/{}", booking.id), booking.version);
         Ok(Answer::created(BookingResponse::new(booking), location).version(version))
     })

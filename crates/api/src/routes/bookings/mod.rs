@@ -81,7 +81,7 @@ async fn reschedule_booking(
     let seen = ctx.seen_version();
     let wished = body.into();
     let booking = ctx
-        .write(async |tx| service::reschedule(tx, booking.id, seen, wished).await)
+        .write(async |tx| service::reschedule(tx, booking.id, seen.clone(), wished).await)
         .await?;
     let version = booking.version;
     Ok(ctx.answer(&Answer::ok(BookingResponse::new(booking)).version(version)))

@@ -159,7 +159,7 @@ async fn update_order(
         .write(async |tx| {
             let body = body.clone();
             let subject = body.subject.clone();
-            service::update(tx, order.id, seen, subject.as_deref(), |present| {
+            service::update(tx, order.id, seen.clone(), subject.as_deref(), |present| {
                 body.onto(present)
             })
             .await

@@ -76,7 +76,7 @@ async fn update_own_profile(
     let card = ctx
         .write(async |tx| {
             let body = body.clone();
-            tutors::update_own(tx, own.user_id, seen, |present| body.onto(present)).await
+            tutors::update_own(tx, own.user_id, seen.clone(), |present| body.onto(present)).await
         })
         .await?;
     let version = card.profile.version;
