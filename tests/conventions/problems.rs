@@ -238,3 +238,34 @@ async fn a_name_of_invisible_characters_is_refused() {
         ["/first_name"]
     );
 }
+
+#[actix_web::test]
+async fn a_key_that_is_given_twice_is_named() {
+    let app = TestApp::new().await;
+    for (body, at) in [
+        (r#"{"email":"a","email":"b","password":"c"}"#, "/email"),
+        (
+            r#"{"email":"a","password":"c","other":{"x":1,"x":1}}"#,
+            "/other/x",
+        ),
+        (r#"{"email":[{},{"a/b":1,"a/b":2}]}"#, "/email/1/a~1b"),
+    ] {
+        let answer = login_with(&app, "application/json", body.as_bytes()).await;
+        assert_eq!(answer.wrong_fields(), [at]);
+        assert_eq!(answer.json()["errors"][0]["code"], "duplicate");
+    }
+    let answer = login_with(&app, "application/json", br#"{"email":1,"email":2"#).await;
+    answer.refused(400, "malformed_request");
+}
+
+#[actix_web::test]
+async fn a_parameter_that_is_no_text_is_named() {
+    let app = TestApp::new().await;
+    for query in ["q=%ff", "q=%D0", "q=100%", "city=%zz", "q=%C0%80"] {
+        let answer = app.anonymous().get(&format!("/tutors?{query}")).await;
+        let name = query.split('=').next().unwrap();
+        assert_eq!(answer.wrong_fields(), [name], "{query}");
+    }
+    let path = "/tutors?q=100%25+%D0%B0";
+    app.anonymous().get(path).await.expect(200);
+}

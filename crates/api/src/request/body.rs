@@ -11,14 +11,13 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::query::refuse_params;
-use super::strict;
+use super::{json, strict};
 use crate::problem::{Code, Problem};
 
 /// The largest body of an ordinary call.
 const MAX_BYTES: usize = 256 * 1024;
 /// Stripe's events are larger.
 const MAX_RAW_BYTES: usize = 1024 * 1024;
-const MAX_DEPTH: usize = 64;
 
 /// The hash of the body that was read, for the fingerprint of an idempotency key.
 #[derive(Debug, Clone, Copy)]
@@ -68,8 +67,10 @@ impl<T: DeserializeOwned + EmptyBody + 'static> FromRequest for Body<T> {
             let bytes = collect(payload, MAX_BYTES).await?;
             req.extensions_mut()
                 .insert(BodyHash(Sha256::digest(&bytes).into()));
-            let body = if bytes.is_empty() && T::ALLOWED {
-                parse(b"{}")?
+            let body = if bytes.is_empty() {
+                // Nothing has no type to be wrong.
+                let nothing: &[u8] = if T::ALLOWED { b"{}" } else { b"" };
+                parse(nothing)?
             } else {
                 check_media_type(&req)?;
                 parse(&bytes)?
@@ -107,11 +108,7 @@ fn check_media_type(req: &HttpRequest) -> Result<(), Problem> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let value: serde_json::Value =
-        serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
-    if depth(&value) > MAX_DEPTH {
-        return Err(Problem::new(Code::MalformedRequest));
-    }
+    let value = json::read(bytes)?;
     // Serde would read an array as the fields of a struct in their order.
     if !value.is_object() {
         let expected = "object".to_owned();
@@ -119,22 +116,4 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     }
     serde_path_to_error::deserialize(value)
         .map_err(|error| strict::violation(error.path(), &error.inner().to_string(), "/").into())
-}
-
-/// A number that no type of ours holds is JSON all the same.
-fn unreadable(error: &serde_json::Error) -> Problem {
-    if error.to_string().starts_with("number out of range") {
-        let expected = "number within 64 bits".to_owned();
-        Violations::one("", FieldProblem::InvalidType { expected }).into()
-    } else {
-        Problem::new(Code::MalformedRequest)
-    }
-}
-
-fn depth(value: &serde_json::Value) -> usize {
-    match value {
-        serde_json::Value::Array(entries) => 1 + entries.iter().map(depth).max().unwrap_or(0),
-        serde_json::Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
-        _ => 0,
-    }
 }

@@ -5,6 +5,7 @@ mod answer;
 mod body;
 mod ctx;
 mod guarded;
+mod json;
 mod page;
 mod query;
 mod repeat;

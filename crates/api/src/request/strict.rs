@@ -133,7 +133,7 @@ fn join(path: &Path, separator: &str) -> String {
 }
 
 /// RFC 6901 escapes `~` and `/` in a body's pointer; the name of a query parameter stands as it is.
-fn append(at: &str, name: &str, separator: &str) -> String {
+pub(super) fn append(at: &str, name: &str, separator: &str) -> String {
     if separator.is_empty() {
         name.to_owned()
     } else {
