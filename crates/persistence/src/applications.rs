@@ -151,7 +151,7 @@ pub async fn list_of_order(
 ) -> Result<Page<Application>, StoreError> {
     let select = Entity::find().filter(Column::OrderId.eq(order_id));
     let rows = read(reader, keyset::select_newest!(select, request), now).await?;
-    Ok(keyset::page_of!(rows, request, "applications"))
+    Ok(keyset::page_of!(rows, request))
 }
 
 /// How many bids there are on an order.
@@ -179,7 +179,7 @@ pub async fn list_of_tutor(
 ) -> Result<Page<Application>, StoreError> {
     let select = Entity::find().filter(Column::TutorId.eq(tutor_id));
     let rows = read(reader, keyset::select_newest!(select, request), now).await?;
-    Ok(keyset::page_of!(rows, request, "my-applications"))
+    Ok(keyset::page_of!(rows, request))
 }
 
 /// Writes down what the clock has made of a bid that was read under its order's lock.

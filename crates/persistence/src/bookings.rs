@@ -234,7 +234,7 @@ pub async fn list_of(
     let select = keyset::select_newest!(Entity::find().filter(part), request);
     let rows = select.all(&reader.executor()).await?;
     let rows = rows.into_iter().map(|booking| booking.at(now)).collect();
-    Ok(keyset::page_of!(rows, request, "my-bookings"))
+    Ok(keyset::page_of!(rows, request))
 }
 
 /// Writes down what the clock has made of a booking that was read under its lock.

@@ -18,6 +18,8 @@ pub struct Cursor {
 /// Which part of a list to read.
 #[derive(Debug, Clone)]
 pub struct PageRequest {
+    /// The name of the list with its order and its filters, for the cursor of the next page.
+    pub list: String,
     /// 1 to 100.
     pub limit: u64,
     pub after: Option<Cursor>,
@@ -36,7 +38,6 @@ impl<T> Page<T> {
     pub(crate) fn cut(
         mut rows: Vec<T>,
         request: &PageRequest,
-        list: &str,
         key_of: impl Fn(&T) -> (i64, Uuid),
     ) -> Self {
         let limit = usize::try_from(request.limit).unwrap_or(usize::MAX);
@@ -45,7 +46,7 @@ impl<T> Page<T> {
         let next = rows.last().filter(|_| has_more).map(|row| {
             let (key, id) = key_of(row);
             Cursor {
-                list: list.to_owned(),
+                list: request.list.clone(),
                 key,
                 id,
             }
@@ -121,8 +122,8 @@ pub(crate) use select_newest;
 
 /// The page that rows selected by [`select_newest`] are.
 macro_rules! page_of {
-    ($rows:expr, $request:expr, $list:literal) => {
-        $crate::Page::cut($rows, $request, $list, |row| {
+    ($rows:expr, $request:expr) => {
+        $crate::Page::cut($rows, $request, |row| {
             ($crate::keyset::micros(row.created_at), row.id)
         })
     };
@@ -131,10 +132,10 @@ pub(crate) use page_of;
 
 /// Pages an entity's rows by `created_at` and `id`, newest first.
 macro_rules! newest_first {
-    ($select:expr, $reader:expr, $request:expr, $list:literal) => {{
+    ($select:expr, $reader:expr, $request:expr) => {{
         let select = $crate::keyset::select_newest!($select, $request);
         let rows = select.all(&$reader.executor()).await?;
-        Ok($crate::keyset::page_of!(rows, $request, $list))
+        Ok($crate::keyset::page_of!(rows, $request))
     }};
 }
 pub(crate) use newest_first;

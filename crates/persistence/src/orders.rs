@@ -183,7 +183,7 @@ pub async fn list_open(
     rows.extend(read(reader, keyset::select_newest!(open, request), now).await?);
     rows.sort_by_key(|order| std::cmp::Reverse((order.created_at, order.id)));
     rows.dedup_by_key(|order| order.id);
-    Ok(keyset::page_of!(rows, request, "orders"))
+    Ok(keyset::page_of!(rows, request))
 }
 
 /// Open orders whose time has run out, in the order of that time; so many after one of them.
@@ -255,7 +255,7 @@ pub async fn list_of_student(
         .filter(Column::StudentId.eq(student_id))
         .filter(Column::DeletedAt.is_null());
     let rows = read(reader, keyset::select_newest!(select, request), now).await?;
-    Ok(keyset::page_of!(rows, request, "my-orders"))
+    Ok(keyset::page_of!(rows, request))
 }
 
 /// Writes down what the clock has made of an order that was read under its lock.

@@ -151,7 +151,7 @@ pub async fn list_of_user(
     request: &PageRequest,
 ) -> Result<Page<Payment>, StoreError> {
     let select = Entity::find().filter(Column::UserId.eq(user_id));
-    keyset::newest_first!(select, reader, request, "my-payments")
+    keyset::newest_first!(select, reader, request)
 }
 
 /// Writes back a payment that was read under its lock.

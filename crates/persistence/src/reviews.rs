@@ -66,7 +66,7 @@ pub async fn list_of_tutor(
     request: &PageRequest,
 ) -> Result<Page<Review>, StoreError> {
     let select = Entity::find().filter(Column::TutorId.eq(tutor_id));
-    keyset::newest_first!(select, reader, request, "reviews")
+    keyset::newest_first!(select, reader, request)
 }
 
 /// Writes back a review that was read under its lock.

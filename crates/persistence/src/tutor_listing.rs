@@ -121,16 +121,6 @@ pub async fn with_cards(
         .collect())
 }
 
-/// Which list a cursor belongs to. Relevance is measured by the words searched for, so a cursor of
-/// other words would begin somewhere else.
-#[must_use]
-pub fn list_name(filter: &TutorFilter, sort: TutorSort) -> String {
-    match sort {
-        TutorSort::Relevance => format!("tutors:{sort}:{}", filter.stems.join(" ")),
-        _ => format!("tutors:{sort}"),
-    }
-}
-
 /// The tutors that pass the filters, in the order asked for.
 ///
 /// # Errors
@@ -186,9 +176,7 @@ pub async fn list(
         }
         select.into_tuple().all(&reader.executor()).await?
     };
-    let page = Page::cut(keyed, request, &list_name(filter, sort), |&(id, key)| {
-        (key, id)
-    });
+    let page = Page::cut(keyed, request, |&(id, key)| (key, id));
     let ids: Vec<Uuid> = page.items.iter().map(|(id, _)| *id).collect();
     Ok(Page {
         items: cards_by_ids(reader, &ids).await?,

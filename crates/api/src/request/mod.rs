@@ -16,7 +16,7 @@ pub use answer::Answer;
 pub use body::{Body, EmptyBody, NoBody, RawBody};
 pub use ctx::Ctx;
 pub use guarded::{Entry, Guarded, path_id};
-pub use page::{Listing, PageParams, page_request};
+pub use page::{Listing, PageParams, list_by, page_request};
 pub use query::{NoParams, QueryParams};
 pub use strict::{Object, given};
 pub use version::seen_version;

@@ -1,10 +1,13 @@
 //! Lists: how much of one to read, and how it is answered.
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::validation::{FieldProblem, Violations};
 use persistence::{Cursor, Page, PageRequest};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -79,11 +82,21 @@ pub fn page_request(
     let after = wrong.take("cursor", cursor.map(|text| decode(list, text)).transpose());
     match (limit, after) {
         (Some(limit), Some(after)) => Ok(PageRequest {
+            list: list.to_owned(),
             limit: limit.unsigned_abs(),
             after,
         }),
         _ => Err(Problem::invalid_query(wrong)),
     }
+}
+
+/// The name of a list that is narrowed or ordered by `terms`: a page of other terms begins
+/// somewhere else.
+#[must_use]
+pub fn list_by(name: &str, terms: &impl fmt::Debug) -> String {
+    let digest: [u8; 32] = Sha256::digest(format!("{terms:?}")).into();
+    let short: String = hex::encode(digest).chars().take(16).collect();
+    format!("{name}:{short}")
 }
 
 fn encode(cursor: &Cursor) -> String {

@@ -118,7 +118,7 @@ async fn list_applications(
         QueryParams<PageParams>,
     >,
 ) -> Result<HttpResponse, Problem> {
-    let page = params.of("applications")?;
+    let page = params.of(&format!("applications:{}", order.id))?;
     let (page, total_count) = if who.role == Role::Tutor {
         let own = own_application(&ctx, order.id, who.user_id).await?;
         let count = u64::from(own.is_some());

@@ -15,7 +15,7 @@ use super::BASE;
 use crate::access::{OwnOrder, Student, Tutor, VisibleOrder};
 use crate::problem::Problem;
 use crate::request::{
-    Answer, Body, Ctx, Guarded, Listing, NoBody, PageParams, QueryParams, page_request,
+    Answer, Body, Ctx, Guarded, Listing, NoBody, PageParams, QueryParams, list_by, page_request,
 };
 use bodies::{CreateOrderRequest, OrderListParams, OrderResponse, UpdateOrderRequest};
 
@@ -72,7 +72,8 @@ async fn list_orders(
     Guarded(Tutor(_who), QueryParams(params)): Guarded<Tutor, QueryParams<OrderListParams>>,
 ) -> Result<HttpResponse, Problem> {
     let filter = filter(&ctx, &params).await?;
-    let page = page_request("orders", params.limit, params.cursor.as_deref())?;
+    let list = list_by("orders", &filter);
+    let page = page_request(&list, params.limit, params.cursor.as_deref())?;
     let page = orders::list_open(ctx.db(), &filter, &page, ctx.now()).await?;
     let subjects = subjects::list(ctx.db()).await?;
     let page = page.map(|order| OrderResponse::new(order, &subjects));

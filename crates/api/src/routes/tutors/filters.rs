@@ -6,13 +6,13 @@ use domain::money::MAX_PRICE_MINOR;
 use domain::search::{fold_phrase, query_stems};
 use domain::text_enum::TextEnum;
 use domain::validation::{FieldProblem, Violations, within};
-use persistence::tutor_listing::{TutorFilter, TutorSort, list_name};
+use persistence::tutor_listing::{TutorFilter, TutorSort};
 use persistence::{Db, PageRequest, subjects};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::problem::Problem;
-use crate::request::page_request;
+use crate::request::{list_by, page_request};
 
 /// What to look for, and in which order.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -103,7 +103,7 @@ impl TutorListParams {
             premium: self.premium,
             available,
         };
-        let list = list_name(&filter, sort);
+        let list = list_by("tutors", &(&filter, sort));
         let page = page_request(&list, self.limit, self.cursor.as_deref())?;
         Ok(TutorQuery { filter, sort, page })
     }

@@ -71,7 +71,7 @@ async fn list_reviews(
         QueryParams<PageParams>,
     >,
 ) -> Result<HttpResponse, Problem> {
-    let page = params.of("reviews")?;
+    let page = params.of(&format!("reviews:{}", tutor.id))?;
     let page = reviews::list_of_tutor(ctx.db(), tutor.id, &page).await?;
     let authors = page.items.iter().map(|review| review.student_id).collect();
     let names: HashMap<Uuid, String> = users::list_by_ids(ctx.db(), authors)
