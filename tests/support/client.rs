@@ -7,6 +7,8 @@ use actix_web::test::TestRequest;
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 
+use super::contract::Exchange;
+
 /// Sends a request to the application.
 pub type Call = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>;
 
@@ -71,28 +73,44 @@ impl Client {
 
     /// Paths beginning with `/` are below the API's base; `!` stands for the root.
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let mut request = self.request(method, path);
-        if let Some(body) = body {
+        let mut request = self.request(&method, path);
+        if let Some(body) = &body {
             request = request.set_json(body);
         }
-        (self.call)(request).await
+        self.checked(&method, path, body.as_ref(), request).await
     }
 
     /// A body as it is, of a type of one's own.
     pub async fn send_raw(&self, method: Method, path: &str, kind: &str, body: &[u8]) -> Answer {
         let request = self
-            .request(method, path)
+            .request(&method, path)
             .insert_header(("content-type", kind))
             .set_payload(body.to_vec());
-        (self.call)(request).await
+        self.checked(&method, path, None, request).await
     }
 
-    fn request(&self, method: Method, path: &str) -> TestRequest {
-        let path = match path.strip_prefix('!') {
-            Some(path) => path.to_owned(),
-            None => format!("{BASE}{path}"),
+    /// Sends it, and holds the answer against the OpenAPI document.
+    async fn checked(
+        &self,
+        method: &Method,
+        path: &str,
+        sent: Option<&Value>,
+        request: TestRequest,
+    ) -> Answer {
+        let answer = (self.call)(request).await;
+        let exchange = Exchange {
+            method: method.as_str(),
+            target: &whole(path),
+            sent,
+            answer: &answer,
         };
-        let mut request = TestRequest::default().method(method).uri(&path);
+        exchange.check();
+        answer
+    }
+
+    fn request(&self, method: &Method, path: &str) -> TestRequest {
+        let path = whole(path);
+        let mut request = TestRequest::default().method(method.clone()).uri(&path);
         if let Some(token) = &self.token {
             request = request.insert_header(("authorization", format!("Bearer {token}")));
         }
@@ -100,6 +118,14 @@ impl Client {
             request = request.append_header((name.as_str(), value.as_str()));
         }
         request
+    }
+}
+
+/// Paths beginning with `/` are below the API's base; `!` stands for the root.
+fn whole(path: &str) -> String {
+    match path.strip_prefix('!') {
+        Some(path) => path.to_owned(),
+        None => format!("{BASE}{path}"),
     }
 }
 

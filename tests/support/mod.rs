@@ -3,13 +3,19 @@
 
 mod app;
 mod client;
+mod contract;
 mod database;
+mod document;
 mod market;
 mod served;
+mod schema;
 mod stripe;
 
 pub use app::TestApp;
 pub use client::{Answer, Client};
+pub use contract::Exchange;
 pub use database::TestDatabase;
+pub use document::{Operation, document, operations};
 pub use market::{id, order_body, profile_body};
 pub use served::{Served, Shot, assert_one_and_its_replays, assert_steady, tally};
+pub use schema::faults;

@@ -3,7 +3,7 @@
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::support::Answer;
+use crate::support::{Answer, Exchange};
 
 #[derive(Clone)]
 pub struct Visitor {
@@ -114,8 +114,10 @@ impl Visitor {
     }
 
     async fn send(&self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.unwrap();
-        Answer {
+        let request = request.build().unwrap();
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let response = self.http.execute(request).await.unwrap();
+        let answer = Answer {
             status: response.status().as_u16(),
             headers: response
                 .headers()
@@ -126,6 +128,17 @@ impl Visitor {
                 })
                 .collect(),
             text: response.text().await.unwrap(),
+        };
+        // The pages of the fake Stripe are not ours.
+        if let Some(target) = url.as_str().strip_prefix(&self.site) {
+            let exchange = Exchange {
+                method: method.as_str(),
+                target,
+                sent: None,
+                answer: &answer,
+            };
+            exchange.check();
         }
+        answer
     }
 }

@@ -50,23 +50,31 @@ pub struct FieldErrorDocument {
     pub detail: String,
 }
 
-/// Words a problem.
+impl ProblemDocument {
+    /// Words a problem.
+    #[must_use]
+    pub fn new(problem: &Problem, language: Language, request_id: &str) -> Self {
+        let (title, detail) = sentences::of_code(problem.code, language);
+        Self {
+            kind: format!("urn:tutors:error:{}", problem.code),
+            title: title.to_owned(),
+            status: problem.code.status().as_u16(),
+            detail: detail.to_owned(),
+            code: problem.code.as_str().to_owned(),
+            request_id: request_id.to_owned(),
+            errors: errors(problem, language),
+            allowed: problem
+                .allowed
+                .as_ref()
+                .map(|moves| moves.iter().map(|&m| m.to_owned()).collect()),
+        }
+    }
+}
+
+/// The answer that a problem is.
 pub(crate) fn render(problem: &Problem, language: Language, request_id: &str) -> HttpResponse {
-    let (title, detail) = sentences::of_code(problem.code, language);
+    let document = ProblemDocument::new(problem, language, request_id);
     let status = problem.code.status();
-    let document = ProblemDocument {
-        kind: format!("urn:tutors:error:{}", problem.code),
-        title: title.to_owned(),
-        status: status.as_u16(),
-        detail: detail.to_owned(),
-        code: problem.code.as_str().to_owned(),
-        request_id: request_id.to_owned(),
-        errors: errors(problem, language),
-        allowed: problem
-            .allowed
-            .as_ref()
-            .map(|moves| moves.iter().map(|&m| m.to_owned()).collect()),
-    };
     let mut response = HttpResponseBuilder::new(status);
     response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
     response.insert_header((header::CONTENT_LANGUAGE, language.as_str()));

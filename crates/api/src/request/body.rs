@@ -28,8 +28,9 @@ pub(super) struct BodyHash(pub(super) [u8; 32]);
 pub struct Body<T>(pub T);
 
 /// An action that takes nothing: an empty body or an empty object.
-#[derive(Debug, Clone, Copy, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
 pub struct NoBody {}
 
 /// The bytes as they came: a signature is over them.

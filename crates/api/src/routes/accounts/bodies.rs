@@ -88,7 +88,7 @@ impl EmptyBody for LoginRequest {}
 /// A refresh token.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "refresh_token": "kq3…" }))]
+#[schema(example = json!({ "refresh_token": "kq3Yd0m1TtJrV0gHc2n5" }))]
 pub struct RefreshRequest {
     pub refresh_token: String,
 }
@@ -116,8 +116,10 @@ impl EmptyBody for LogoutRequest {
 pub struct SignedInResponse {
     pub user: MeResponse,
     /// Send it as `Authorization: Bearer`.
+    #[schema(example = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTkzIn0.kq3x")]
     pub access_token: String,
     /// Shown once; exchange it for the next before the access token ends.
+    #[schema(example = "kq3Yd0m1TtJrV0gHc2n5")]
     pub refresh_token: String,
     #[schema(example = "Bearer")]
     pub token_type: &'static str,
@@ -187,16 +189,20 @@ impl From<User> for MeResponse {
 #[schema(example = json!({ "phone": "+79161234567", "time_zone": "Asia/Yekaterinburg" }))]
 pub struct UpdateMeRequest {
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub first_name: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub last_name: Option<String>,
     /// E.164; `null` removes it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     pub phone: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub time_zone: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub locale: Option<String>,
 }
 

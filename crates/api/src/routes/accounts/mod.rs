@@ -53,7 +53,7 @@ async fn register(ctx: Ctx, Body(body): Body<RegisterRequest>) -> Result<HttpRes
 /// A wrong password and an unknown e-mail are answered alike.
 #[utoipa::path(tag = "Auth", operation_id = "login", request_body = LoginRequest,
     responses((status = 200, body = SignedInResponse),
-              (status = 401, description = "`invalid_credentials`.")))]
+              (status = 401, description = "`invalid_credentials`: wrong, or nobody has that e-mail.")))]
 #[post("/auth/login")]
 async fn login(ctx: Ctx, Body(body): Body<LoginRequest>) -> Result<HttpResponse, Problem> {
     let state = &ctx.state;
@@ -94,7 +94,7 @@ async fn refresh(ctx: Ctx, Body(body): Body<RefreshRequest>) -> Result<HttpRespo
 ///
 /// Ends the session of the refresh token, else that of the access token; `all` ends every session
 /// of the user. Their access tokens end with them.
-#[utoipa::path(tag = "Auth", operation_id = "logout", request_body = LogoutRequest,
+#[utoipa::path(tag = "Auth", operation_id = "logout", request_body = Option<LogoutRequest>,
     responses((status = 204, description = "Signed out.")), security(("bearer" = [])))]
 #[post("/auth/logout")]
 async fn logout(

@@ -32,8 +32,10 @@ impl EmptyBody for CreateApplicationRequest {}
 #[schema(example = json!({ "price": 140000 }))]
 pub struct UpdateApplicationRequest {
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub price: Option<i64>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub message: Option<String>,
 }
 
@@ -122,5 +124,6 @@ pub struct ApplicationListing {
     pub items: Vec<ApplicationResponse>,
     #[schema(required)]
     pub next_cursor: Option<String>,
+    #[schema(example = 1)]
     pub total_count: u64,
 }

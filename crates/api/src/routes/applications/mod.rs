@@ -85,8 +85,8 @@ async fn shown_one(
     params(("id" = Uuid, Path, description = "The order's id.")),
     request_body = CreateApplicationRequest,
     responses((status = 201, body = ApplicationResponse),
-              (status = 409, description = "`invalid_state`: the order isn't open; `already_exists`.")),
-    security(("bearer" = [])))]
+              (status = 409, description = "`invalid_state`: the order isn't open; `already_exists`: the bid stands.")),
+    security(("bearer" = ["tutor"])))]
 #[post("/orders/{id}/applications")]
 async fn create_application(
     ctx: Ctx,
@@ -109,7 +109,7 @@ async fn create_application(
 /// All of them for its student, newest first; for a tutor the own one.
 #[utoipa::path(tag = "Applications", operation_id = "list_applications",
     params(("id" = Uuid, Path, description = "The order's id."), PageParams),
-    responses((status = 200, body = ApplicationListing)), security(("bearer" = [])))]
+    responses((status = 200, body = ApplicationListing)), security(("bearer" = ["student"]), ("bearer" = ["tutor"])))]
 #[get("/orders/{id}/applications")]
 async fn list_applications(
     ctx: Ctx,
@@ -155,7 +155,7 @@ async fn own_application(
 ///
 /// The calling tutor's, newest first.
 #[utoipa::path(tag = "Applications", operation_id = "list_own_applications", params(PageParams),
-    responses((status = 200, body = Listing<ApplicationResponse>)), security(("bearer" = [])))]
+    responses((status = 200, body = Listing<ApplicationResponse>)), security(("bearer" = ["tutor"])))]
 #[get("/me/applications")]
 async fn list_own_applications(
     ctx: Ctx,
@@ -178,7 +178,7 @@ async fn list_own_applications(
 #[utoipa::path(tag = "Applications", operation_id = "get_application",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = ApplicationResponse), (status = 304, description = "Unchanged.")),
-    security(("bearer" = [])))]
+    security(("bearer" = ["student"]), ("bearer" = ["tutor"])))]
 #[get("/applications/{id}")]
 async fn get_application(
     ctx: Ctx,
@@ -195,10 +195,10 @@ async fn get_application(
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The `ETag` that was read.")),
     request_body = UpdateApplicationRequest,
     responses((status = 200, body = ApplicationResponse),
-              (status = 409, description = "`invalid_state`."),
+              (status = 409, description = "`invalid_state`: it has been decided."),
               (status = 412, description = "`precondition_failed`: it has changed since."),
-              (status = 428, description = "`precondition_required`.")),
-    security(("bearer" = [])))]
+              (status = 428, description = "`precondition_required`: no `If-Match`.")),
+    security(("bearer" = ["tutor"])))]
 #[patch("/applications/{id}")]
 async fn update_application(
     ctx: Ctx,
@@ -222,7 +222,7 @@ async fn update_application(
 #[utoipa::path(tag = "Applications", operation_id = "withdraw_application",
     params(("id" = Uuid, Path)),
     responses((status = 204, description = "Withdrawn."),
-              (status = 409, description = "`invalid_state`.")), security(("bearer" = [])))]
+              (status = 409, description = "`invalid_state`: it has been decided.")), security(("bearer" = ["tutor"])))]
 #[delete("/applications/{id}")]
 async fn withdraw_application(
     ctx: Ctx,
@@ -241,11 +241,11 @@ async fn withdraw_application(
 #[utoipa::path(tag = "Applications", operation_id = "choose_application",
     params(("id" = Uuid, Path),
            ("If-Match" = Option<String>, Header, description = "The application's `ETag` that was read.")),
-    request_body = ChooseRequest,
+    request_body = Option<ChooseRequest>,
     responses((status = 201, body = BookingResponse),
               (status = 412, description = "`precondition_failed`: the application has changed since."),
               (status = 409, description = "`invalid_state`: the order isn't open; `conflict`: the tutor is booked at that time.")),
-    security(("bearer" = [])))]
+    security(("bearer" = ["student"])))]
 #[post("/applications/{id}/choose")]
 async fn choose_application(
     ctx: Ctx,

@@ -51,7 +51,7 @@ async fn list_own_bookings(
 /// For its student and its tutor.
 #[utoipa::path(tag = "Bookings", operation_id = "get_booking", params(("id" = Uuid, Path)),
     responses((status = 200, body = BookingResponse), (status = 304, description = "Unchanged.")),
-    security(("bearer" = [])))]
+    security(("bearer" = ["student"]), ("bearer" = ["tutor"])))]
 #[get("/bookings/{id}")]
 async fn get_booking(
     ctx: Ctx,
@@ -69,10 +69,10 @@ async fn get_booking(
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The `ETag` that was read.")),
     request_body = RescheduleRequest,
     responses((status = 200, body = BookingResponse),
-              (status = 409, description = "`invalid_state`; `conflict`: the tutor is booked at that time."),
+              (status = 409, description = "`invalid_state`: it is over, or too soon; `conflict`: the tutor is booked at that time."),
               (status = 412, description = "`precondition_failed`: it has changed since."),
-              (status = 428, description = "`precondition_required`.")),
-    security(("bearer" = [])))]
+              (status = 428, description = "`precondition_required`: no `If-Match`.")),
+    security(("bearer" = ["student"])))]
 #[patch("/bookings/{id}")]
 async fn reschedule_booking(
     ctx: Ctx,
@@ -91,9 +91,9 @@ async fn reschedule_booking(
 ///
 /// Before it is paid its order is open again. Afterwards the money comes back by the policy that
 /// the booking froze: all of it until 12 hours before the start, later only if the tutor cancels.
-#[utoipa::path(tag = "Bookings", operation_id = "cancel_booking", params(("id" = Uuid, Path)),
+#[utoipa::path(tag = "Bookings", operation_id = "cancel_booking", params(("id" = Uuid, Path)), request_body = Option<NoBody>,
     responses((status = 200, body = BookingResponse),
-              (status = 409, description = "`invalid_state`.")), security(("bearer" = [])))]
+              (status = 409, description = "`invalid_state`: it is over.")), security(("bearer" = ["student"]), ("bearer" = ["tutor"])))]
 #[post("/bookings/{id}/cancel")]
 async fn cancel_booking(
     ctx: Ctx,
@@ -114,10 +114,10 @@ async fn cancel_booking(
 /// Complete a booking
 ///
 /// By its tutor, once the lesson is over.
-#[utoipa::path(tag = "Bookings", operation_id = "complete_booking", params(("id" = Uuid, Path)),
+#[utoipa::path(tag = "Bookings", operation_id = "complete_booking", params(("id" = Uuid, Path)), request_body = Option<NoBody>,
     responses((status = 200, body = BookingResponse),
               (status = 409, description = "`invalid_state`: it isn't confirmed, or isn't over.")),
-    security(("bearer" = [])))]
+    security(("bearer" = ["tutor"])))]
 #[post("/bookings/{id}/complete")]
 async fn complete_booking(
     ctx: Ctx,
@@ -137,8 +137,8 @@ async fn complete_booking(
 #[utoipa::path(tag = "Bookings", operation_id = "create_review", params(("id" = Uuid, Path)),
     request_body = CreateReviewRequest,
     responses((status = 201, body = ReviewResponse),
-              (status = 409, description = "`invalid_state`: it isn't completed; `already_exists`.")),
-    security(("bearer" = [])))]
+              (status = 409, description = "`invalid_state`: it isn't completed; `already_exists`: it has one.")),
+    security(("bearer" = ["student"])))]
 #[post("/bookings/{id}/review")]
 async fn create_review(
     ctx: Ctx,

@@ -34,15 +34,21 @@ impl EmptyBody for ComputeMatchesRequest {
 /// The best tutors for an order, and how they were found.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MatchesResponse {
+    #[schema(example = "0193f2c4-7b1e-7c3a-9a55-3d1f0a6f1b2c")]
     pub order_id: Uuid,
     /// `llm`, `semantic` or `rules`.
+    #[schema(example = "rules")]
     pub engine: String,
     /// Why it was made with less than everything.
+    #[schema(example = json!(["openai_not_configured"]))]
     pub degraded: Vec<String>,
     /// `null` before anything was computed.
+    #[schema(example = "2026-11-23T09:00:00Z")]
     pub computed_at: Option<DateTime<Utc>>,
+    #[schema(example = 4)]
     pub elapsed_ms: i64,
     /// The order or one of the tutors has changed since.
+    #[schema(example = false)]
     pub stale: bool,
     pub matches: Vec<MatchResponse>,
 }
@@ -52,16 +58,23 @@ pub struct MatchesResponse {
 pub struct MatchResponse {
     pub tutor: TutorCardResponse,
     /// 1 is the best.
+    #[schema(example = 1)]
     pub rank: u32,
     /// 0 to 1: the sum of the contributions.
+    #[schema(example = 0.75)]
     pub score: f64,
     pub contributions: ContributionsResponse,
     /// Our own sentences, in the caller's language.
+    #[schema(example = json!(["Ведёт нужный предмет.", "Цена в пределах бюджета."]))]
     pub reasons: Vec<String>,
 }
 
 /// What each feature adds to the score.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "relevance": 0.25, "price": 0.125, "rating": 0.125, "experience": 0.0625,
+    "availability": 0.125, "location": 0.0625, "premium_boost": 0.0
+}))]
 pub struct ContributionsResponse {
     pub relevance: f64,
     pub price: f64,

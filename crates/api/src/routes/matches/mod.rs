@@ -23,8 +23,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 /// answer was made. The score is the sum of its contributions.
 #[utoipa::path(tag = "Matching", operation_id = "compute_matches",
     params(("id" = Uuid, Path, description = "The order's id.")),
-    request_body = ComputeMatchesRequest,
-    responses((status = 200, body = MatchesResponse)), security(("bearer" = [])))]
+    request_body = Option<ComputeMatchesRequest>,
+    responses((status = 200, body = MatchesResponse,
+               headers(("Server-Timing" = String, description = "The stages, in milliseconds.")))), security(("bearer" = ["student"])))]
 #[post("/orders/{id}/matches")]
 async fn compute_matches(
     ctx: Ctx,
@@ -66,7 +67,7 @@ async fn compute_matches(
 /// empty, and `computed_at` is `null`.
 #[utoipa::path(tag = "Matching", operation_id = "get_matches",
     params(("id" = Uuid, Path, description = "The order's id.")),
-    responses((status = 200, body = MatchesResponse)), security(("bearer" = [])))]
+    responses((status = 200, body = MatchesResponse)), security(("bearer" = ["student"])))]
 #[get("/orders/{id}/matches")]
 async fn get_matches(ctx: Ctx, OwnOrder(order): OwnOrder) -> Result<HttpResponse, Problem> {
     let matches = matching::last(ctx.db(), &ctx.state.external, &order).await?;

@@ -67,6 +67,7 @@ pub struct CreateOrderRequest {
     pub region: Option<String>,
     /// When the student can, in `time_zone`.
     #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, Vec<String>>>)]
     pub availability: Option<Week>,
     /// IANA; the account's own if left out.
     #[serde(default)]
@@ -103,21 +104,28 @@ impl From<CreateOrderRequest> for OrderDraft {
 #[schema(example = json!({ "budget_max": 200000 }))]
 pub struct UpdateOrderRequest {
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub subject: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub title: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub description: Option<String>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     pub goal: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub budget_min: Option<i64>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub budget_max: Option<i64>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub currency: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub formats: Option<Vec<String>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
@@ -129,8 +137,10 @@ pub struct UpdateOrderRequest {
     #[schema(value_type = Option<BTreeMap<String, Vec<String>>>)]
     pub availability: Option<Option<Week>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub time_zone: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub expires_at: Option<DateTime<Utc>>,
 }
 

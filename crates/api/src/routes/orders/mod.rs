@@ -44,7 +44,7 @@ async fn shown(
 ///
 /// It is open for bids until it expires, 30 days from now unless it says otherwise.
 #[utoipa::path(tag = "Orders", operation_id = "create_order", request_body = CreateOrderRequest,
-    responses((status = 201, body = OrderResponse)), security(("bearer" = [])))]
+    responses((status = 201, body = OrderResponse)), security(("bearer" = ["student"])))]
 #[post("/orders")]
 async fn create_order(
     ctx: Ctx,
@@ -65,7 +65,7 @@ async fn create_order(
 ///
 /// For tutors, newest first.
 #[utoipa::path(tag = "Orders", operation_id = "list_orders", params(OrderListParams),
-    responses((status = 200, body = Listing<OrderResponse>)), security(("bearer" = [])))]
+    responses((status = 200, body = Listing<OrderResponse>)), security(("bearer" = ["tutor"])))]
 #[get("/orders")]
 async fn list_orders(
     ctx: Ctx,
@@ -110,7 +110,7 @@ async fn filter(ctx: &Ctx, params: &OrderListParams) -> Result<OrderFilter, Prob
 ///
 /// The calling student's, newest first.
 #[utoipa::path(tag = "Orders", operation_id = "list_own_orders", params(PageParams),
-    responses((status = 200, body = Listing<OrderResponse>)), security(("bearer" = [])))]
+    responses((status = 200, body = Listing<OrderResponse>)), security(("bearer" = ["student"])))]
 #[get("/me/orders")]
 async fn list_own_orders(
     ctx: Ctx,
@@ -129,7 +129,7 @@ async fn list_own_orders(
 /// the student's contacts.
 #[utoipa::path(tag = "Orders", operation_id = "get_order", params(("id" = Uuid, Path)),
     responses((status = 200, body = OrderResponse), (status = 304, description = "Unchanged.")),
-    security(("bearer" = [])))]
+    security(("bearer" = ["student"]), ("bearer" = ["tutor"])))]
 #[get("/orders/{id}")]
 async fn get_order(
     ctx: Ctx,
@@ -148,8 +148,8 @@ async fn get_order(
     responses((status = 200, body = OrderResponse),
               (status = 409, description = "`invalid_state`: it isn't open."),
               (status = 412, description = "`precondition_failed`: it has changed since."),
-              (status = 428, description = "`precondition_required`.")),
-    security(("bearer" = [])))]
+              (status = 428, description = "`precondition_required`: no `If-Match`.")),
+    security(("bearer" = ["student"])))]
 #[patch("/orders/{id}")]
 async fn update_order(
     ctx: Ctx,
@@ -174,9 +174,9 @@ async fn update_order(
 /// Cancel an order
 ///
 /// An open one, or one in progress: its booking is cancelled by the booking's own rules.
-#[utoipa::path(tag = "Orders", operation_id = "cancel_order", params(("id" = Uuid, Path)),
+#[utoipa::path(tag = "Orders", operation_id = "cancel_order", params(("id" = Uuid, Path)), request_body = Option<NoBody>,
     responses((status = 200, body = OrderResponse),
-              (status = 409, description = "`invalid_state`.")), security(("bearer" = [])))]
+              (status = 409, description = "`invalid_state`: it is over.")), security(("bearer" = ["student"])))]
 #[post("/orders/{id}/cancel")]
 async fn cancel_order(
     ctx: Ctx,
@@ -193,9 +193,9 @@ async fn cancel_order(
 /// Complete an order
 ///
 /// One in progress whose booking is completed.
-#[utoipa::path(tag = "Orders", operation_id = "complete_order", params(("id" = Uuid, Path)),
+#[utoipa::path(tag = "Orders", operation_id = "complete_order", params(("id" = Uuid, Path)), request_body = Option<NoBody>,
     responses((status = 200, body = OrderResponse),
-              (status = 409, description = "`invalid_state`.")), security(("bearer" = [])))]
+              (status = 409, description = "`invalid_state`: its booking isn't completed.")), security(("bearer" = ["student"])))]
 #[post("/orders/{id}/complete")]
 async fn complete_order(
     ctx: Ctx,

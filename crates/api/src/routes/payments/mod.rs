@@ -29,11 +29,12 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 /// that is open for the same thing is given again.
 #[utoipa::path(tag = "Payments", operation_id = "open_checkout", request_body = CheckoutRequest,
     responses((status = 201, body = CheckoutResponse),
+              (status = 403, description = "`forbidden`: not this role's to pay, or there is no tutor profile yet."),
               (status = 404, description = "`not_found`: somebody else's booking."),
               (status = 409, description = "`invalid_state`: nothing to pay; `conflict`: paid and not settled yet."),
               (status = 502, description = "`upstream_failed`: Stripe refused."),
               (status = 503, description = "`unavailable`: Stripe doesn't answer; see `Retry-After`.")),
-    security(("bearer" = [])))]
+    security(("bearer" = ["student"]), ("bearer" = ["tutor"])))]
 #[post("/payments/checkout")]
 async fn open_checkout(
     ctx: Ctx,
@@ -77,7 +78,8 @@ async fn get_payment(ctx: Ctx, OwnPayment(payment): OwnPayment) -> Result<HttpRe
 ///
 /// Whether the calling tutor has premium now, and until when it is paid.
 #[utoipa::path(tag = "Payments", operation_id = "get_premium",
-    responses((status = 200, body = PremiumResponse)), security(("bearer" = [])))]
+    responses((status = 200, body = PremiumResponse),
+              (status = 404, description = "`not_found`: there is no tutor profile yet.")), security(("bearer" = ["tutor"])))]
 #[get("/me/premium")]
 async fn get_premium(ctx: Ctx, Tutor(who): Tutor) -> Result<HttpResponse, Problem> {
     let premium = premium::get(ctx.db(), who.user_id, ctx.now()).await?;

@@ -31,11 +31,14 @@ struct ReceiptResponse {
 /// Signed by Stripe (`Stripe-Signature`), at most 1 MiB. The event and all its effects are
 /// committed before the answer; any failure of ours is a 5xx, so that Stripe tries again.
 #[utoipa::path(tag = "Payments", operation_id = "receive_stripe_event",
-    request_body(content = Object, description = "An event, as Stripe sends it."),
+    request_body(content = Object, description = "An event, as Stripe sends it.", example = json!({
+        "id": "evt_1", "object": "event", "type": "checkout.session.completed", "livemode": false,
+        "created": 1795600000, "data": {"object": {"id": "cs_test_a1", "object": "checkout.session"}}
+    })),
     params(("Stripe-Signature" = String, Header, description = "`t=…,v1=…`")),
     responses((status = 200, body = ReceiptResponse),
-              (status = 400, description = "`invalid_signature`, `malformed_request`."),
-              (status = 413, description = "`payload_too_large`.")))]
+              (status = 400, description = "`invalid_signature`: missing, too old, or not of this body; `malformed_request`: signed, and no event."),
+              (status = 413, description = "`payload_too_large`: more than 1 MiB.")))]
 #[post("/payments/webhook")]
 async fn receive_event(
     ctx: Ctx,

@@ -60,7 +60,7 @@ async fn all(ctx: &Ctx) -> Result<Vec<SubjectResponse>, Problem> {
 ///
 /// The whole catalogue in its fixed order, with the number of visible tutors of each.
 #[utoipa::path(tag = "Subjects", operation_id = "list_subjects",
-    responses((status = 200, body = Listing<SubjectResponse>)))]
+    responses((status = 200, body = Listing<SubjectResponse>), (status = 304, description = "Unchanged.")))]
 #[get("/subjects")]
 async fn list_subjects(
     ctx: Ctx,
@@ -74,7 +74,7 @@ async fn list_subjects(
 ///
 /// The same subjects, those with the most visible tutors first.
 #[utoipa::path(tag = "Subjects", operation_id = "list_popular_subjects",
-    responses((status = 200, body = Listing<SubjectResponse>)))]
+    responses((status = 200, body = Listing<SubjectResponse>), (status = 304, description = "Unchanged.")))]
 #[get("/subjects/popular")]
 async fn list_popular_subjects(
     ctx: Ctx,

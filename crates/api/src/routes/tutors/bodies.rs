@@ -87,10 +87,14 @@ fn rating(milli: i64, count: i64) -> Option<f64> {
 pub struct OwnTutorProfileResponse {
     #[serde(flatten)]
     pub card: TutorCardResponse,
+    #[schema(example = "cus_QWxZ8a1")]
     pub stripe_customer_id: Option<String>,
+    #[schema(example = "2026-12-23T09:00:00Z")]
     pub premium_expires_at: Option<DateTime<Utc>>,
     /// Hidden by a moderator: nobody else sees the card.
+    #[schema(example = false)]
     pub is_hidden: bool,
+    #[schema(example = "2026-11-23T09:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 
@@ -135,6 +139,7 @@ pub struct CreateTutorProfileRequest {
     /// `online`, `offline`.
     pub formats: Vec<String>,
     /// `{"monday": ["09:00-18:00"]}`, in the profile's zone.
+    #[schema(value_type = BTreeMap<String, Vec<String>>)]
     pub availability: Week,
 }
 
@@ -162,12 +167,16 @@ impl From<CreateTutorProfileRequest> for TutorProfileDraft {
 #[schema(example = json!({ "hourly_rate": 160000 }))]
 pub struct UpdateTutorProfileRequest {
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub bio: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub experience_years: Option<i64>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub hourly_rate: Option<i64>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub subjects: Option<Vec<String>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
@@ -176,10 +185,13 @@ pub struct UpdateTutorProfileRequest {
     #[schema(value_type = Option<String>)]
     pub region: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub time_zone: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     pub formats: Option<Vec<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false, value_type = Option<BTreeMap<String, Vec<String>>>)]
     pub availability: Option<Week>,
 }
 

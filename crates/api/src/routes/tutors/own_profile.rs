@@ -26,7 +26,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(tag = "Tutors", operation_id = "create_tutor_profile",
     request_body = CreateTutorProfileRequest,
     responses((status = 201, body = OwnTutorProfileResponse),
-              (status = 409, description = "`already_exists`.")), security(("bearer" = [])))]
+              (status = 409, description = "`already_exists`: there is one each.")), security(("bearer" = ["tutor"])))]
 #[post("/me/tutor-profile")]
 async fn create_own_profile(
     ctx: Ctx,
@@ -48,7 +48,8 @@ async fn create_own_profile(
 /// The public card and what only its owner sees.
 #[utoipa::path(tag = "Tutors", operation_id = "get_tutor_profile",
     responses((status = 200, body = OwnTutorProfileResponse),
-              (status = 304, description = "Unchanged.")), security(("bearer" = [])))]
+              (status = 404, description = "`not_found`: there is none yet."),
+              (status = 304, description = "Unchanged.")), security(("bearer" = ["tutor"])))]
 #[get("/me/tutor-profile")]
 async fn get_own_profile(ctx: Ctx, Tutor(who): Tutor) -> Result<HttpResponse, Problem> {
     let card = tutors::get_own(ctx.db(), who.user_id).await?;
@@ -64,9 +65,10 @@ async fn get_own_profile(ctx: Ctx, Tutor(who): Tutor) -> Result<HttpResponse, Pr
     request_body = UpdateTutorProfileRequest,
     params(("If-Match" = String, Header, description = "The `ETag` that was read.")),
     responses((status = 200, body = OwnTutorProfileResponse),
+              (status = 404, description = "`not_found`: there is none yet."),
               (status = 412, description = "`precondition_failed`: it has changed since."),
-              (status = 428, description = "`precondition_required`.")),
-    security(("bearer" = [])))]
+              (status = 428, description = "`precondition_required`: no `If-Match`.")),
+    security(("bearer" = ["tutor"])))]
 #[patch("/me/tutor-profile")]
 async fn update_own_profile(
     ctx: Ctx,
