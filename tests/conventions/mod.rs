@@ -1,8 +1,10 @@
 //! What every call has in common: problem documents, request ids, languages, the order of
 //! refusals, idempotency keys and versions.
 
+mod codes;
 mod headers;
 mod idempotency;
+mod lists;
 mod problems;
 mod refusal_order;
 mod versions;

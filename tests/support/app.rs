@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::body::to_bytes;
 use actix_web::dev::Service;
@@ -36,6 +37,7 @@ pub struct TestApp {
     pub fake: Option<StripeFake>,
     call: Call,
     state: Data<AppState>,
+    statements: Arc<AtomicUsize>,
     // Dropped last: the pools above are closed by then.
     _database: TestDatabase,
 }
@@ -77,8 +79,13 @@ impl TestApp {
         .unwrap();
         let secret = SecretString::from("a secret of at least thirty-two bytes");
         let secrets = SigningSecrets::new(secret, []).unwrap();
+        let statements = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&statements);
+        let count = move |_: &str| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        };
         let state = Data::new(AppState {
-            db: database.db.clone(),
+            db: database.db.clone().heard_by(count),
             clock: clock.clone(),
             passwords: Passwords::new(2).unwrap(),
             tokens: AccessTokens::new(&secrets).unwrap(),
@@ -121,6 +128,7 @@ impl TestApp {
             fake,
             call,
             state,
+            statements,
             _database: database,
         }
     }
@@ -131,6 +139,11 @@ impl TestApp {
 
     pub(super) fn state(&self) -> &Data<AppState> {
         &self.state
+    }
+
+    /// How many statements the database has been asked so far.
+    pub fn statements(&self) -> usize {
+        self.statements.load(Ordering::Relaxed)
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseExecutor, DbBackend,
+    Statement,
 };
 
 use crate::StoreError;
@@ -57,12 +58,9 @@ impl Db {
         })
     }
 
-    /// Tells `heard` every statement that this handle and its clones run.
+    /// Tells `heard` every statement that this handle, its clones and its transactions run.
     #[must_use]
-    pub(crate) fn listened_to(
-        mut self,
-        heard: impl Fn(&sea_orm::Statement) + Send + Sync + 'static,
-    ) -> Self {
+    pub fn heard_by(mut self, heard: impl Fn(&Statement) + Send + Sync + 'static) -> Self {
         self.connection
             .set_metric_callback(move |info| heard(info.statement));
         self

@@ -83,7 +83,7 @@ pub async fn plans_for_tests(
             heard.push(statement.clone());
         }
     };
-    work(&db.clone().listened_to(listener)).await;
+    work(&db.clone().heard_by(listener)).await;
     let heard = std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner));
     let mut plans = Vec::new();
     for statement in heard {

@@ -1,0 +1,163 @@
+//! Lists: what holds for every one that the OpenAPI document knows.
+
+mod paging;
+mod statements;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use crate::support::{Client, Operation, TestApp, id, operations};
+
+/// A list in a market of its own, and somebody who reads it.
+struct List {
+    id: &'static str,
+    app: TestApp,
+    student: Client,
+    tutor: Client,
+    /// An order of the student's.
+    order: String,
+    path: String,
+}
+
+fn lists() -> impl Iterator<Item = &'static Operation> {
+    operations().iter().filter(|operation| operation.is_list())
+}
+
+impl List {
+    /// One without rows. A list that is new in the document wants a path here, and a row below.
+    async fn new(id: &'static str) -> Self {
+        let app = match id {
+            "list_own_payments" | "list_reviews" => TestApp::with_stripe().await,
+            _ => TestApp::new().await,
+        };
+        let student = app.student().await;
+        let (tutor, tutor_id) = match id {
+            "list_tutors" => (app.newcomer().await, String::new()),
+            _ => app.tutor().await,
+        };
+        let order = match id {
+            "list_applications" => app.order(&student).await,
+            _ => String::new(),
+        };
+        let path = match id {
+            "list_tutors" => "/tutors".into(),
+            "list_reviews" => format!("/tutors/{tutor_id}/reviews"),
+            "list_orders" => "/orders".into(),
+            "list_own_orders" => "/me/orders".into(),
+            "list_applications" => format!("/orders/{order}/applications"),
+            "list_own_applications" => "/me/applications".into(),
+            "list_own_bookings" => "/me/bookings".into(),
+            "list_own_payments" => "/me/payments".into(),
+            other => panic!("no test reads the list {other}"),
+        };
+        Self {
+            id,
+            app,
+            student,
+            tutor,
+            order,
+            path,
+        }
+    }
+
+    async fn with_rows(id: &'static str, count: usize) -> Self {
+        let list = Self::new(id).await;
+        for _ in 0..count {
+            list.add().await;
+        }
+        list
+    }
+
+    /// One row more, of the present time.
+    async fn add(&self) {
+        let app = &self.app;
+        match self.id {
+            "list_tutors" => {
+                app.tutor().await;
+            }
+            "list_reviews" => self.add_review().await,
+            "list_orders" | "list_own_orders" => {
+                app.order(&self.student).await;
+            }
+            "list_applications" => {
+                let (tutor, _) = app.tutor().await;
+                app.bid(&tutor, &self.order, 150_000).await;
+            }
+            "list_own_applications" => {
+                self.add_bid().await;
+            }
+            "list_own_bookings" => {
+                self.add_booking(json!({})).await;
+            }
+            "list_own_payments" => {
+                let booking = self.add_booking(json!({})).await;
+                let body = json!({ "type": "booking", "booking_id": booking["id"] });
+                let answer = self.student.post("/payments/checkout", body).await;
+                answer.expect(201);
+            }
+            other => panic!("no test fills the list {other}"),
+        }
+    }
+
+    async fn add_bid(&self) -> String {
+        let order = self.app.order(&self.student).await;
+        self.app.bid(&self.tutor, &order, 150_000).await
+    }
+
+    async fn add_booking(&self, time: Value) -> Value {
+        let path = format!("/applications/{}/choose", self.add_bid().await);
+        self.student.post(&path, time).await.expect(201)
+    }
+
+    /// A review takes a lesson that is over: there and back again, so that rows can be of one time.
+    async fn add_review(&self) {
+        let app = &self.app;
+        let there = TimeDelta::days(3);
+        let body = self.tutor.get(&self.path).await.expect(200);
+        let known = i64::try_from(body["items"].as_array().unwrap().len()).unwrap();
+        let starts_at = app.now() + TimeDelta::days(1) + TimeDelta::hours(known);
+        let time = json!({ "starts_at": starts_at, "duration_minutes": 60 });
+        let booking = self.add_booking(time).await;
+        let body = json!({ "type": "booking", "booking_id": booking["id"] });
+        let checkout = self.student.post("/payments/checkout", body).await;
+        let session = checkout.expect(201)["session_id"].clone();
+        app.pay(session.as_str().unwrap()).await;
+        app.advance(there);
+        let (student, tutor) = (app.again(&self.student).await, app.again(&self.tutor).await);
+        let path = format!("/bookings/{}", id(&booking));
+        tutor.act(&format!("{path}/complete")).await.expect(200);
+        let review = json!({ "rating": 5, "text": "Спасибо!" });
+        let answer = student.post(&format!("{path}/review"), review).await;
+        answer.expect(201);
+        app.advance(-there);
+    }
+
+    fn reader(&self) -> &Client {
+        match self.id {
+            "list_orders" | "list_own_applications" => &self.tutor,
+            _ => &self.student,
+        }
+    }
+
+    async fn page(&self, query: &str) -> Value {
+        let path = format!("{}?{query}", self.path);
+        self.reader().get(&path).await.expect(200)
+    }
+}
+
+/// What a page shows, and where it was made.
+fn rows(page: &Value) -> Vec<(DateTime<Utc>, String)> {
+    let items = page["items"].as_array().unwrap();
+    let key = |item: &Value| {
+        (
+            item["created_at"].as_str().unwrap().parse().unwrap(),
+            id(item),
+        )
+    };
+    items.iter().map(key).collect()
+}
+
+/// The cursor of the next page.
+fn cursor(page: &Value) -> String {
+    page["next_cursor"].as_str().unwrap().to_owned()
+}
