@@ -2,7 +2,7 @@
 //! role, the thing, the form of the body, its fields, the version, the state.
 
 use actix_web::http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{Answer, Client, TestApp};
 
@@ -52,24 +52,6 @@ async fn a_bid_is_refused_in_the_order_of_the_contract() {
 }
 
 #[actix_web::test]
-async fn nobody_learns_of_a_foreign_order_by_a_bad_body() {
-    let app = TestApp::new().await;
-    let order = app.order(&app.student().await).await;
-    let (stranger, (tutor, _)) = (app.student().await, app.tutor().await);
-    for id in [order.as_str(), UNKNOWN, "7"] {
-        let path = format!("/orders/{id}");
-        let answer = garbled(&app.anonymous(), Method::PATCH, &path).await;
-        answer.refused(401, "unauthenticated");
-        let answer = garbled(&tutor, Method::PATCH, &path).await;
-        answer.refused(403, "forbidden");
-        let answer = garbled(&stranger, Method::PATCH, &path).await;
-        answer.refused(404, "not_found");
-        let answer = stranger.patch(&path, json!({ "colour": "red" })).await;
-        answer.refused(404, "not_found");
-    }
-}
-
-#[actix_web::test]
 async fn a_change_of_an_order_is_refused_in_the_order_of_the_contract() {
     let app = TestApp::new().await;
     let student = app.student().await;
@@ -110,47 +92,4 @@ async fn a_change_of_a_profile_is_refused_in_the_order_of_the_contract() {
     assert_eq!(answer.wrong_fields(), ["/subjects/0"]);
     let answer = tutor.patch(path, json!({ "bio": "Физик." })).await;
     answer.refused(428, "precondition_required");
-}
-
-#[actix_web::test]
-async fn a_tutor_that_is_not_there_comes_before_a_wrong_parameter() {
-    let app = TestApp::new().await;
-    for query in ["limit=0", "colour=red"] {
-        let path = format!("/tutors/{UNKNOWN}/reviews?{query}");
-        app.anonymous().get(&path).await.refused(404, "not_found");
-    }
-}
-
-#[actix_web::test]
-async fn a_review_that_is_not_there_comes_before_a_bad_reply() {
-    let app = TestApp::new().await;
-    let path = format!("/reviews/{UNKNOWN}/reply");
-    let answer = garbled(&app.student().await, Method::POST, &path).await;
-    answer.refused(403, "forbidden");
-    let (tutor, _) = app.tutor().await;
-    let answer = garbled(&tutor, Method::POST, &path).await;
-    answer.refused(404, "not_found");
-    let answer = tutor.post(&path, json!({ "text": Value::Null })).await;
-    answer.refused(404, "not_found");
-}
-
-#[actix_web::test]
-async fn a_parameter_that_a_call_does_not_take_is_refused_after_the_right_of_entry() {
-    let app = TestApp::new().await;
-    let student = app.student().await;
-    assert_eq!(
-        student.get("/me?colour=red").await.wrong_fields(),
-        ["colour"]
-    );
-    let stranger = app.anonymous();
-    stranger
-        .get("/me?colour=red")
-        .await
-        .refused(401, "unauthenticated");
-    let nobody = uuid::Uuid::now_v7();
-    let path = format!("/tutors/{nobody}?colour=red");
-    stranger.get(&path).await.refused(404, "not_found");
-    let body = json!({ "email": "a@example.org", "password": "сова-и-лампа" });
-    let answer = stranger.post("/auth/login?colour=red", body).await;
-    assert_eq!(answer.wrong_fields(), ["colour"]);
 }

@@ -40,52 +40,18 @@ async fn a_change_of_what_somebody_else_has_changed_is_refused() {
 }
 
 #[actix_web::test]
-async fn a_tag_that_never_was_does_not_match() {
-    let app = TestApp::new().await;
-    let student = app.student().await;
-    let path = format!("/orders/{}", app.order(&student).await);
-    for tag in ["\"7\"", "W/\"1\"", "1", "\"x\"", ""] {
-        let client = student.with("if-match", tag);
-        let answer = client.patch(&path, json!({ "title": "ОГЭ" })).await;
-        answer.refused(412, "precondition_failed");
-    }
-}
-
-#[actix_web::test]
-async fn one_of_several_versions_is_enough() {
-    let app = TestApp::new().await;
-    let student = app.student().await;
-    let path = format!("/orders/{}", app.order(&student).await);
-    let body = json!({ "title": "ОГЭ" });
-    for others in ["\"77\", \"78\"", "W/{}, \"77\"", "\"x\",, 1"] {
-        let now = student.get(&path).await;
-        let tags = others.replace("{}", etag(&now));
-        let answer = student
-            .with("if-match", &tags)
-            .patch(&path, body.clone())
-            .await;
-        answer.refused(412, "precondition_failed");
-        let client = student.with("if-match", &format!("{tags} , {}", etag(&now)));
-        client.patch(&path, body.clone()).await.expect(200);
-        let now = student.get(&path).await;
-        let client = student.with("if-match", &tags).with("if-match", etag(&now));
-        client.patch(&path, body.clone()).await.expect(200);
-    }
-}
-
-#[actix_web::test]
-async fn what_the_caller_still_has_is_not_sent_again() {
+async fn tags_may_come_in_several_lines() {
     let app = TestApp::new().await;
     let student = app.student().await;
     let path = format!("/orders/{}", app.order(&student).await);
     let read = student.get(&path).await;
-    for tags in [etag(&read), &format!("\"x\", W/{}", etag(&read)), "*"] {
-        let answer = student.with("if-none-match", tags).get(&path).await;
-        assert_eq!((answer.status, answer.text.as_str()), (304, ""));
-        assert_eq!(etag(&answer), etag(&read));
-    }
-    let client = student.with("if-none-match", "\"7\"");
-    client.get(&path).await.expect(200);
+    let client = student
+        .with("if-match", "\"77\"")
+        .with("if-match", etag(&read));
+    client
+        .patch(&path, json!({ "title": "ОГЭ" }))
+        .await
+        .expect(200);
 }
 
 #[actix_web::test]

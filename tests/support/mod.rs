@@ -15,7 +15,7 @@ pub use app::TestApp;
 pub use client::{Answer, Client};
 pub use contract::Exchange;
 pub use database::TestDatabase;
-pub use document::{Operation, document, operations};
+pub use document::{Operation, document, operations, resolved};
 pub use market::{id, order_body, profile_body};
 pub use served::{Served, Shot, assert_one_and_its_replays, assert_steady, tally};
 pub use schema::faults;
