@@ -125,6 +125,17 @@ async fn a_body_of_another_type_is_refused_before_it_is_read() {
 }
 
 #[actix_web::test]
+async fn a_compressed_body_is_refused_and_not_misread() {
+    let scene = Scene::new().await;
+    for operation in with_bodies() {
+        let client = scene.caller(operation).with("content-encoding", "gzip");
+        let path = scene.path(operation);
+        let answer = sent_by(&client, operation, &path, JSON, b"\x1f\x8b").await;
+        answer.refused(415, "unsupported_media_type");
+    }
+}
+
+#[actix_web::test]
 async fn what_is_no_object_is_invalid() {
     let scene = Scene::new().await;
     for operation in with_bodies() {

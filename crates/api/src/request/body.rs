@@ -95,13 +95,16 @@ async fn collect(mut payload: Payload, max: usize) -> Result<Bytes, Problem> {
 }
 
 fn check_media_type(req: &HttpRequest) -> Result<(), Problem> {
-    let given = req
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let essence = given.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") {
+    let given = |name| {
+        let value = req.headers().get(name).map(header::HeaderValue::to_str);
+        value.and_then(Result::ok).unwrap_or_default()
+    };
+    let essence = given(header::CONTENT_TYPE).split(';').next();
+    let is_json = essence.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+    // A compressed body would be read as garbled JSON (RFC 9110, section 8.4).
+    let is_plain = !req.headers().contains_key(header::CONTENT_ENCODING)
+        || given(header::CONTENT_ENCODING).eq_ignore_ascii_case("identity");
+    if is_json && is_plain {
         Ok(())
     } else {
         Err(Problem::new(Code::UnsupportedMediaType))
