@@ -10,7 +10,6 @@ use crate::support::{
 
 /// Somebody about to do something that will succeed.
 struct Ready {
-    app: TestApp,
     client: Client,
     path: String,
     body: Option<Value>,
@@ -22,8 +21,7 @@ fn takes_key(operation: &&Operation) -> bool {
 
 impl Ready {
     /// For an operation that is new among those that take a key, say here when it succeeds.
-    async fn new(operation: &Operation) -> Self {
-        let app = TestApp::with_stripe().await;
+    async fn new(app: &TestApp, operation: &Operation) -> Self {
         let (tutor, _) = app.tutor().await;
         let (client, of, body) = match operation.id.as_str() {
             "create_tutor_profile" => (app.newcomer().await, None, Some(profile_body())),
@@ -85,7 +83,6 @@ impl Ready {
             other => panic!("nobody is ready for {other}"),
         };
         Self {
-            app,
             client,
             path: operation.path.replace("{id}", &of.unwrap_or_default()),
             body,
@@ -101,8 +98,11 @@ impl Ready {
 
 #[actix_web::test]
 async fn who_asks_again_gets_the_stored_answer() {
+    let app = TestApp::with_stripe().await;
+    let today = app.now();
     for operation in operations().iter().filter(takes_key) {
-        let ready = Ready::new(operation).await;
+        app.advance(today - app.now());
+        let ready = Ready::new(&app, operation).await;
         let first = ready.go(operation, "once").await;
         assert!(
             [200, 201].contains(&first.status),
@@ -111,7 +111,7 @@ async fn who_asks_again_gets_the_stored_answer() {
             first.text
         );
         assert_eq!(first.header("idempotency-replayed"), None);
-        ready.app.advance(TimeDelta::minutes(1));
+        app.advance(TimeDelta::minutes(1));
         let again = ready.go(operation, "once").await;
         assert_eq!(
             again.header("idempotency-replayed"),
@@ -133,8 +133,11 @@ async fn who_asks_again_gets_the_stored_answer() {
 
 #[actix_web::test]
 async fn another_body_under_a_key_is_refused() {
+    let app = TestApp::with_stripe().await;
+    let today = app.now();
     for operation in operations().iter().filter(takes_key) {
-        let ready = Ready::new(operation).await;
+        app.advance(today - app.now());
+        let ready = Ready::new(&app, operation).await;
         let first = ready.go(operation, "once").await;
         assert!(first.status < 300, "{}", first.text);
         // As good as the first one, and yet another: the fingerprint is that of the bytes.
@@ -150,8 +153,11 @@ async fn another_body_under_a_key_is_refused() {
 
 #[actix_web::test]
 async fn a_key_has_1_to_255_printable_characters() {
+    let app = TestApp::with_stripe().await;
+    let today = app.now();
     for operation in operations().iter().filter(takes_key) {
-        let ready = Ready::new(operation).await;
+        app.advance(today - app.now());
+        let ready = Ready::new(&app, operation).await;
         for key in ["", "\t", "ключ", &"x".repeat(256)] {
             let answer = ready.go(operation, key).await;
             assert_eq!(
@@ -169,15 +175,18 @@ async fn a_key_has_1_to_255_printable_characters() {
 
 #[actix_web::test]
 async fn the_stored_answer_is_for_nobody_else() {
+    let app = TestApp::with_stripe().await;
+    let today = app.now();
     for operation in operations().iter().filter(takes_key) {
-        let ready = Ready::new(operation).await;
+        app.advance(today - app.now());
+        let ready = Ready::new(&app, operation).await;
         let first = ready.go(operation, "once").await;
         assert!(first.status < 300, "{}", first.text);
         let roles = operation.roles();
         for (role, stranger) in [
-            ("student", ready.app.student().await),
-            ("tutor", ready.app.tutor().await.0),
-            ("admin", ready.app.admin().await),
+            ("student", app.student().await),
+            ("tutor", app.tutor().await.0),
+            ("admin", app.admin().await),
         ] {
             let stranger = stranger.with("idempotency-key", "once");
             let method = operation.method.clone();
