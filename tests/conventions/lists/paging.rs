@@ -33,7 +33,8 @@ async fn pages_show_every_row_once_and_the_newest_first() {
                 let page = list.page(&query).await;
                 assert!(rows(&page).len() <= limit, "{}", operation.id);
                 read.extend(rows(&page));
-                if page["next_cursor"].is_null() {
+                // A list that goes round in circles has no end.
+                if page["next_cursor"].is_null() || read.len() > whole.len() {
                     break;
                 }
                 query = format!("limit={limit}&cursor={}", cursor(&page));
