@@ -81,11 +81,10 @@ impl TestApp {
         let secrets = SigningSecrets::new(secret, []).unwrap();
         let statements = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&statements);
-        let count = move |_: &str| {
-            counter.fetch_add(1, Ordering::Relaxed);
-        };
         let state = Data::new(AppState {
-            db: database.db.clone().heard_by(count),
+            db: database.db.clone().heard_by(move |_| {
+                counter.fetch_add(1, Ordering::Relaxed);
+            }),
             clock: clock.clone(),
             passwords: Passwords::new(2).unwrap(),
             tokens: AccessTokens::new(&secrets).unwrap(),

@@ -7,8 +7,8 @@ mod contract;
 mod database;
 mod document;
 mod market;
-mod served;
 mod schema;
+mod served;
 mod stripe;
 
 pub use app::TestApp;
@@ -17,5 +17,5 @@ pub use contract::Exchange;
 pub use database::TestDatabase;
 pub use document::{Operation, document, operations, resolved};
 pub use market::{id, order_body, profile_body};
-pub use served::{Served, Shot, assert_one_and_its_replays, assert_steady, tally};
 pub use schema::faults;
+pub use served::{Served, Shot, assert_one_and_its_replays, assert_steady, tally};

@@ -243,7 +243,11 @@ async fn no_list_of_a_hundred_thousand_tutors_reads_them_all() {
                     key,
                     id: Uuid::now_v7(),
                 });
-                let request = PageRequest { limit: 20, after };
+                let request = PageRequest {
+                    list: String::new(),
+                    limit: 20,
+                    after,
+                };
                 let plans = plans_for_tests(db, async |db| {
                     tutor_listing::list(db, &filter, *sort, &request, now)
                         .await
