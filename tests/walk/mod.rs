@@ -3,6 +3,7 @@
 mod commands;
 mod demo;
 mod process;
+mod seeding;
 mod serving;
 mod story;
 mod visitor;
