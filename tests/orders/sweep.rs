@@ -1,7 +1,7 @@
 //! Writing down what the clock has decided: once, whoever does it, however much it is.
 
 use chrono::TimeDelta;
-use persistence::{execute_for_tests, integer_for_tests, write};
+use persistence::{Db, DbConfig, execute_for_tests, integer_for_tests, write};
 use serde_json::json;
 use services::ServiceError;
 use uuid::Uuid;
@@ -15,13 +15,23 @@ async fn sweep(app: &TestApp) -> usize {
 
 /// As another process would.
 async fn sweep_on_a_thread(app: &TestApp) -> usize {
-    let (db, scope) = (app.db().clone(), app.scope());
+    let scope = app.scope();
+    let config = DbConfig {
+        url: app.database_url().to_owned(),
+        max_connections: 2,
+        schema: None,
+    };
     let (done, written) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_all().build().unwrap();
-        let swept = runtime.block_on(services::overtaken::sweep(&db, &scope));
-        done.send(swept.unwrap()).unwrap();
+        let swept = runtime.block_on(async {
+            let db = Db::connect(&config).await.unwrap();
+            let swept = services::overtaken::sweep(&db, &scope).await.unwrap();
+            db.close().await.unwrap();
+            swept
+        });
+        done.send(swept).unwrap();
     });
     written.await.unwrap()
 }

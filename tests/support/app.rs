@@ -39,7 +39,7 @@ pub struct TestApp {
     state: Data<AppState>,
     statements: Arc<AtomicUsize>,
     // Dropped last: the pools above are closed by then.
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl TestApp {
@@ -128,7 +128,7 @@ impl TestApp {
             call,
             state,
             statements,
-            _database: database,
+            database,
         }
     }
 
@@ -143,6 +143,11 @@ impl TestApp {
     /// How many statements the database has been asked so far.
     pub fn statements(&self) -> usize {
         self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Where the database is, for somebody with connections of their own.
+    pub fn database_url(&self) -> &str {
+        self.database.url()
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -16,6 +16,16 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, TestApp};
 
+/// Every order of the list.
+const SORTS: [&str; 6] = [
+    "relevance",
+    "rating",
+    "rate",
+    "-rate",
+    "experience",
+    "newest",
+];
+
 /// The path of the list with these parameters.
 fn listed_by(parameters: &[(&str, &str)]) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new())

@@ -11,7 +11,7 @@ use seed::{Fixture, MarketPlan, WriteOptions};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{ids, listed_by};
+use super::{SORTS, ids, listed_by};
 use crate::support::TestApp;
 
 /// A tutor as the oracle knows them.
@@ -115,15 +115,6 @@ fn filters(now: DateTime<Utc>) -> Vec<Filter> {
         ),
     ]
 }
-
-const SORTS: [&str; 6] = [
-    "relevance",
-    "rating",
-    "rate",
-    "-rate",
-    "experience",
-    "newest",
-];
 
 /// The order of a list, smallest first.
 fn sort_key(known: &Known, sort: &str, q: Option<&str>) -> (i64, Uuid) {

@@ -5,17 +5,8 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{found, ids, listed_by};
+use super::{SORTS, found, ids, listed_by};
 use crate::support::{TestApp, profile_body};
-
-const SORTS: [&str; 6] = [
-    "relevance",
-    "rating",
-    "rate",
-    "-rate",
-    "experience",
-    "newest",
-];
 
 /// 25 tutors, many of whom are alike in every order.
 async fn crowd(app: &TestApp) {

@@ -3,7 +3,7 @@
 use persistence::{execute_for_tests, integer_for_tests};
 use serde_json::json;
 
-use super::ids;
+use super::{SORTS, ids};
 use crate::support::{Shot, TestApp, assert_steady, id, profile_body, tally};
 
 #[actix_web::test]
@@ -51,14 +51,7 @@ async fn pages_of_tutors_neither_repeat_nor_hide_in_any_order_while_others_come_
     }
     let untouched = ids(&app.anonymous().get("/tutors?limit=100").await.expect(200));
     let reader = app.student().await;
-    for sort in [
-        "relevance",
-        "rating",
-        "rate",
-        "-rate",
-        "experience",
-        "newest",
-    ] {
+    for sort in SORTS {
         let mut newcomers = Vec::new();
         for _ in 0..4 {
             newcomers.push(app.newcomer().await.token);

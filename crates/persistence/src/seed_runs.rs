@@ -70,46 +70,20 @@ const FREE_USERS: &str = "SELECT id FROM users WHERE seed_run_id IS NOT NULL \
 /// # Errors
 /// The database failed.
 pub async fn clear(tx: &Tx) -> Result<Cleared, StoreError> {
-    let orders = format!("SELECT id FROM orders WHERE id NOT IN ({SHARED_ORDERS})");
-    let bookings = format!("SELECT id FROM bookings WHERE order_id IN ({orders})");
-    run(
-        tx,
-        &format!("DELETE FROM tutor_reviews WHERE booking_id IN ({bookings})"),
-    )
-    .await?;
-    clear_payments(tx, &format!("booking_id IN ({bookings})")).await?;
-    run(
-        tx,
-        &format!("DELETE FROM payouts WHERE booking_id IN ({bookings})"),
-    )
-    .await?;
-    run(
-        tx,
-        &format!("DELETE FROM bookings WHERE order_id IN ({orders})"),
-    )
-    .await?;
-    run(
-        tx,
-        &format!("DELETE FROM applications WHERE order_id IN ({orders})"),
-    )
-    .await?;
-    let orders = run(
-        tx,
-        &format!("DELETE FROM orders WHERE id NOT IN ({SHARED_ORDERS})"),
-    )
-    .await?;
-    clear_payments(tx, &format!("user_id IN ({FREE_USERS})")).await?;
-    run(
-        tx,
-        &format!("DELETE FROM stripe_customers WHERE user_id IN ({FREE_USERS})"),
-    )
-    .await?;
-    run(
-        tx,
-        &format!("DELETE FROM tutor_profiles WHERE user_id IN ({FREE_USERS})"),
-    )
-    .await?;
-    let accounts = run(tx, &format!("DELETE FROM users WHERE id IN ({FREE_USERS})")).await?;
+    let removable = format!("id NOT IN ({SHARED_ORDERS})");
+    let orders = format!("order_id IN (SELECT id FROM orders WHERE {removable})");
+    let bookings = format!("booking_id IN (SELECT id FROM bookings WHERE {orders})");
+    delete(tx, "tutor_reviews", &bookings).await?;
+    delete_payments(tx, &bookings).await?;
+    delete(tx, "payouts", &bookings).await?;
+    delete(tx, "bookings", &orders).await?;
+    delete(tx, "applications", &orders).await?;
+    let orders = delete(tx, "orders", &removable).await?;
+    let free = format!("user_id IN ({FREE_USERS})");
+    delete_payments(tx, &free).await?;
+    delete(tx, "stripe_customers", &free).await?;
+    delete(tx, "tutor_profiles", &free).await?;
+    let accounts = delete(tx, "users", &format!("id IN ({FREE_USERS})")).await?;
     for sql in AFTERWARDS {
         run(tx, sql).await?;
     }
@@ -128,20 +102,26 @@ pub async fn clear(tx: &Tx) -> Result<Cleared, StoreError> {
 }
 
 /// Removes the payments that a condition names, with all that is booked of them.
-async fn clear_payments(tx: &Tx, condition: &str) -> Result<(), StoreError> {
+async fn delete_payments(tx: &Tx, condition: &str) -> Result<(), StoreError> {
     let payments = format!("SELECT id FROM payments WHERE {condition}");
-    let booked = format!("SELECT id FROM ledger_transactions WHERE payment_id IN ({payments})");
-    for sql in [
-        format!("DELETE FROM ledger_entries WHERE transaction_id IN ({booked})"),
-        format!("DELETE FROM ledger_transactions WHERE payment_id IN ({payments})"),
-        format!("DELETE FROM refunds WHERE payment_id IN ({payments})"),
-        // Renewals refer to the payment that they go back to.
-        format!("DELETE FROM payments WHERE first_payment_id IN ({payments})"),
-        format!("DELETE FROM payments WHERE {condition}"),
-    ] {
-        run(tx, &sql).await?;
-    }
+    let of_payments = format!("payment_id IN ({payments})");
+    let booked = format!("SELECT id FROM ledger_transactions WHERE {of_payments}");
+    delete(
+        tx,
+        "ledger_entries",
+        &format!("transaction_id IN ({booked})"),
+    )
+    .await?;
+    delete(tx, "ledger_transactions", &of_payments).await?;
+    delete(tx, "refunds", &of_payments).await?;
+    // Renewals refer to the payment that they go back to.
+    delete(tx, "payments", &format!("first_payment_id IN ({payments})")).await?;
+    delete(tx, "payments", condition).await?;
     Ok(())
+}
+
+async fn delete(tx: &Tx, table: &str, condition: &str) -> Result<u64, StoreError> {
+    run(tx, &format!("DELETE FROM {table} WHERE {condition}")).await
 }
 
 /// What is left of the removed, and the ratings of those who stay.
