@@ -35,7 +35,7 @@ impl Progress {
             bar.set_length(total.try_into().unwrap_or(u64::MAX));
             bar.set_position(done.try_into().unwrap_or(u64::MAX));
             if done == total {
-                bar.finish();
+                bar.finish_and_clear();
             }
             return;
         }
