@@ -165,3 +165,25 @@ async fn a_parameter_that_is_no_text_is_named() {
     let path = "/tutors?q=100%25+%D0%B0";
     app.anonymous().get(path).await.expect(200);
 }
+
+/// What is wrong is listed, and not more of it than anybody reads: an answer is no larger than
+/// what it answers.
+#[actix_web::test]
+async fn a_body_of_many_faults_gets_a_short_answer() {
+    let app = TestApp::new().await;
+    let long = "k".repeat(100_000);
+    let repeated = vec![r#""a":0"#; 20_000].join(",");
+    let body = format!(r#"{{"{long}":{{{repeated}}}}}"#);
+    let answer = app
+        .anonymous()
+        .send_raw(
+            Method::POST,
+            "/auth/login",
+            "application/json",
+            body.as_bytes(),
+        )
+        .await;
+    let errors = answer.refused(422, "validation_failed")["errors"].clone();
+    assert_eq!(errors.as_array().unwrap().len(), 100);
+    assert!(answer.text.len() < 64 * 1024, "{}", answer.text.len());
+}

@@ -149,3 +149,27 @@ async fn an_error_at_the_end_undoes_the_clearing_too() {
     assert!(refused.is_err());
     assert_eq!(dump_with_ids(&database.db).await, before);
 }
+
+#[actix_web::test]
+async fn what_told_of_a_demo_accounts_payment_goes_with_it() {
+    let app = TestApp::with_stripe().await;
+    generate(&app).await;
+    let without_premium = "SELECT u.email FROM users u JOIN tutor_profiles p ON p.user_id = u.id \
+         WHERE p.premium_until IS NULL ORDER BY u.email";
+    let tutor = app.take_over(&one(&app, without_premium).await).await;
+    let premium = tutor
+        .post("/payments/checkout", json!({ "type": "premium" }))
+        .await;
+    app.pay(premium.expect(201)["session_id"].as_str().unwrap())
+        .await;
+    clear(&app).await;
+    for table in [
+        "payments",
+        "stripe_facts",
+        "stripe_webhook_events",
+        "ledger_entries",
+    ] {
+        let sql = format!("SELECT CAST(count(*) AS text) FROM {table}");
+        assert_eq!(one(&app, &sql).await, "0", "{table}");
+    }
+}

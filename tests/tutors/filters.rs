@@ -126,6 +126,8 @@ async fn a_wrong_filter_is_named() {
         ("min_experience", "1000"),
         ("verified", "yes"),
         ("sort", "price"),
+        ("available_from", "-9999-01-01T00:00:00Z"),
+        ("available_to", "+262142-12-31T23:30:00Z"),
     ] {
         let answer = app.anonymous().get(&listed_by(&[(name, value)])).await;
         assert_eq!(answer.wrong_fields(), [name], "{value}");

@@ -88,7 +88,10 @@ fn filters(now: DateTime<Utc>) -> Vec<Filter> {
         one("format", "offline", |known| {
             known.tutor.formats.contains(&"offline".to_owned())
         }),
-        one("min_rating", "4.5", |known| known.rating_milli() >= 4_500),
+        // As the card shows it: 4.496 is shown as 4.5.
+        one("min_rating", "4.5", |known| {
+            (known.rating_milli() as f64 / 10.0).round() >= 450.0
+        }),
         one("min_rate", "190000", |known| {
             known.tutor.hourly_rate >= 190_000
         }),

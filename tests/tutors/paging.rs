@@ -137,3 +137,26 @@ async fn a_cursor_of_other_words_is_refused() {
     let path = super::listed_by(&[("q", "геометрия"), ("cursor", cursor)]);
     assert_eq!(app.anonymous().get(&path).await.wrong_fields(), ["cursor"]);
 }
+
+/// Nothing but a signature would keep somebody from writing a cursor; what they get is a page.
+#[actix_web::test]
+async fn a_cursor_from_beyond_all_years_is_a_page_like_another() {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let app = TestApp::new().await;
+    app.tutor().await;
+    app.tutor().await;
+    let path = "/tutors?sort=newest&limit=1";
+    let page = app.anonymous().get(path).await.expect(200);
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).unwrap()).unwrap();
+    let parts: Vec<&str> = plain.rsplitn(3, '|').collect();
+    for (key, count) in [(i64::MIN, 0), (-1, 0), (i64::MAX, 1)] {
+        let forged = URL_SAFE_NO_PAD.encode(format!("{}|{key}|{}", parts[2], parts[0]));
+        let page = app
+            .anonymous()
+            .get(&format!("{path}&cursor={forged}"))
+            .await;
+        assert_eq!(ids(&page.expect(200)).len(), count, "{key}");
+    }
+}

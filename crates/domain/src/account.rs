@@ -134,12 +134,20 @@ pub fn check_new_password(password: &str, email: &str) -> Result<(), FieldProble
 /// What is wrong with it.
 pub fn person_name(raw: &str) -> Result<String, FieldProblem> {
     let name = text(raw, 1, 100)?;
-    if name.contains(['<', '>', '\n', '\r', '\t']) {
+    let is_seen = name
+        .chars()
+        .any(|c| c.is_alphanumeric() && !is_blank_letter(c));
+    if !is_seen || name.contains(['<', '>', '\n', '\r', '\t']) {
         return Err(FieldProblem::InvalidFormat {
             expected: "a name, without < > or line breaks",
         });
     }
     Ok(name)
+}
+
+/// Letters by their class, and nothing to see: the fillers of Hangul.
+fn is_blank_letter(c: char) -> bool {
+    matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
 }
 
 /// A phone number in E.164 form: `+79161234567`.

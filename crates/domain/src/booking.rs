@@ -102,6 +102,9 @@ pub const FREE_CANCELLATION_HOURS: i64 = 12;
 /// The length of a lesson that names none.
 pub const DEFAULT_DURATION_MINUTES: i64 = 60;
 
+/// The longest lesson there is.
+pub const LONGEST_LESSON: Duration = Duration::hours(8);
+
 /// When a lesson is; `[starts_at, ends_at)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
@@ -128,7 +131,7 @@ impl Period {
             within(
                 duration_minutes.unwrap_or(DEFAULT_DURATION_MINUTES),
                 15,
-                480,
+                LONGEST_LESSON.num_minutes(),
             ),
         );
         match starts_at {

@@ -33,6 +33,18 @@ pub fn parse_reply(reply: &str) -> Result<String, Violations> {
     text(reply, 1, 2_000).map_err(|problem| Violations::one("/text", problem))
 }
 
+/// A mean in thousandths as it is shown: in hundredths, rounded half up.
+#[must_use]
+pub fn shown_hundredths(rating_milli: i64) -> i64 {
+    (rating_milli + 5) / 10
+}
+
+/// The least mean in thousandths that is shown as so many hundredths.
+#[must_use]
+pub fn shown_from(hundredths: i64) -> i64 {
+    (hundredths * 10 - 5).max(0)
+}
+
 /// The mean in thousandths, rounded half up; 0 without reviews.
 #[must_use]
 pub fn rating_milli(sum: i64, count: i64) -> i64 {

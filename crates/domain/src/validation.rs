@@ -95,6 +95,9 @@ pub struct Violation {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Violations(pub Vec<Violation>);
 
+/// More than these help nobody: who sends a thousand wrong fields has not read a single answer.
+const MAX_VIOLATIONS: usize = 100;
+
 impl Violations {
     /// One violation alone.
     #[must_use]
@@ -104,11 +107,14 @@ impl Violations {
         found
     }
 
+    /// Notes what is wrong with a field; beyond the first hundred nothing more.
     pub fn add(&mut self, pointer: impl Into<String>, problem: FieldProblem) {
-        self.0.push(Violation {
-            pointer: pointer.into(),
-            problem,
-        });
+        if self.0.len() < MAX_VIOLATIONS {
+            self.0.push(Violation {
+                pointer: pointer.into(),
+                problem,
+            });
+        }
     }
 
     /// Keeps the value of a field, or notes what is wrong with it.

@@ -1,7 +1,7 @@
 //! Bookings.
 
 use chrono::{DateTime, Utc};
-use domain::booking::{BookingStatus, CancelledBy};
+use domain::booking::{BookingStatus, CancelledBy, LONGEST_LESSON};
 use domain::money::{Currency, Money};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait, Query, SelectStatement, SimpleExpr};
@@ -211,6 +211,8 @@ pub(crate) fn booked_between(
         .and_where(Column::Status.is_in(LIVE))
         .cond_where(is_overdue.not())
         .and_where(Column::StartsAt.lt(to))
+        // What began longer ago is over: so the index ends the search.
+        .and_where(Column::StartsAt.gt(from - LONGEST_LESSON))
         .and_where(Column::EndsAt.gt(from))
         .to_owned()
 }

@@ -93,9 +93,13 @@ pub(crate) fn micros(at: DateTime<Utc>) -> i64 {
     at.timestamp_micros()
 }
 
-/// The time that a cursor carries; one that is none begins the list anew.
+/// 9999-12-31T23:59:59.999999Z
+const LAST_MICROS: i64 = 253_402_300_799_999_999;
+
+/// The time that a cursor carries. One from beyond the years that both databases know is nobody's
+/// but a forger's, and begins at their end.
 pub(crate) fn from_micros(key: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(key).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    DateTime::from_timestamp_micros(key.clamp(0, LAST_MICROS)).unwrap_or_default()
 }
 
 /// Selects one page of an entity's rows, and one row more, by `created_at` and `id`, newest first.

@@ -70,6 +70,14 @@ const FREE_USERS: &str = "SELECT id FROM users WHERE seed_run_id IS NOT NULL \
 /// # Errors
 /// The database failed.
 pub async fn clear(tx: &Tx) -> Result<Cleared, StoreError> {
+    if tx.is_postgres() {
+        // Who has a part in what must not change between two statements.
+        run(
+            tx,
+            "LOCK TABLE users, orders, applications, favourites IN SHARE ROW EXCLUSIVE MODE",
+        )
+        .await?;
+    }
     let removable = format!("id NOT IN ({SHARED_ORDERS})");
     let orders = format!("order_id IN (SELECT id FROM orders WHERE {removable})");
     let bookings = format!("booking_id IN (SELECT id FROM bookings WHERE {orders})");
@@ -104,6 +112,18 @@ pub async fn clear(tx: &Tx) -> Result<Cleared, StoreError> {
 /// Removes the payments that a condition names, with all that is booked of them.
 async fn delete_payments(tx: &Tx, condition: &str) -> Result<(), StoreError> {
     let payments = format!("SELECT id FROM payments WHERE {condition}");
+    // What told of them goes with them, also of what was paid after the seed; see AFTERWARDS.
+    let told =
+        format!("SELECT event_id FROM stripe_facts WHERE claimed_payment_id IN ({payments})");
+    let any_run = "SELECT id FROM seed_runs LIMIT 1";
+    run(
+        tx,
+        &format!(
+            "UPDATE stripe_webhook_events SET seed_run_id = ({any_run}) \
+             WHERE seed_run_id IS NULL AND event_id IN ({told})"
+        ),
+    )
+    .await?;
     let of_payments = format!("payment_id IN ({payments})");
     let booked = format!("SELECT id FROM ledger_transactions WHERE {of_payments}");
     delete(

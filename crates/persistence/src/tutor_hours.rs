@@ -75,17 +75,27 @@ pub(crate) async fn free(
     let zones: Vec<String> = tutors::Entity::find()
         .select_only()
         .column(tutors::Column::TimeZone)
+        .filter(tutors::visible())
         .distinct()
         .into_tuple()
         .all(&reader.executor())
         .await?;
-    let mut there = Condition::any();
+    // Many zones show the same clock: there are some forty different ones at a time.
+    let mut alike: Vec<(Vec<DaySpan>, Vec<String>)> = Vec::new();
     for name in zones {
         let Ok(zone) = parse_time_zone(&name) else {
             continue;
         };
-        let mut in_zone = Condition::all().add(tutors::Column::TimeZone.eq(name));
-        for span in day_spans(zone, from, to) {
+        let spans = day_spans(zone, from, to);
+        match alike.iter_mut().find(|(known, _)| *known == spans) {
+            Some((_, names)) => names.push(name),
+            None => alike.push((spans, vec![name])),
+        }
+    }
+    let mut there = Condition::any();
+    for (spans, names) in alike {
+        let mut in_zone = Condition::all().add(tutors::Column::TimeZone.is_in(names));
+        for span in spans {
             in_zone = in_zone.add(tutors::Column::Id.in_subquery(covering(&span)));
         }
         there = there.add(in_zone);

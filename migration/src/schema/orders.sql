@@ -31,6 +31,8 @@ CREATE TABLE orders (
 ) {strict};
 CREATE INDEX ix_orders_student_id ON orders (student_id, created_at, id);
 CREATE INDEX ix_orders_open ON orders (created_at, id) WHERE status = 'open';
+CREATE INDEX ix_orders_open_subject ON orders (subject_id, created_at, id) WHERE status = 'open';
+CREATE INDEX ix_orders_open_city ON orders (city_folded, created_at, id) WHERE status = 'open';
 CREATE INDEX ix_orders_open_expires_at ON orders (expires_at) WHERE status = 'open';
 CREATE INDEX ix_orders_seed_run_id ON orders (seed_run_id);
 
@@ -100,6 +102,7 @@ CREATE UNIQUE INDEX uq_bookings_order_id_live ON bookings (order_id) WHERE statu
 CREATE INDEX ix_bookings_student_id ON bookings (student_id, created_at, id);
 CREATE INDEX ix_bookings_tutor_id ON bookings (tutor_id, created_at, id);
 CREATE INDEX ix_bookings_order_id ON bookings (order_id);
+CREATE INDEX ix_bookings_starts_at ON bookings (starts_at);
 CREATE INDEX ix_bookings_pending_until ON bookings (pending_until) WHERE status = 'pending';
 CREATE INDEX ix_bookings_application_id ON bookings (application_id);
 CREATE INDEX ix_bookings_seed_run_id ON bookings (seed_run_id);

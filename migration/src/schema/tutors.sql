@@ -58,7 +58,7 @@ CREATE INDEX ix_tutor_profiles_rate ON tutor_profiles (hourly_rate_minor, id) WH
 CREATE INDEX ix_tutor_profiles_experience ON tutor_profiles (experience_years, id) WHERE hidden_at IS NULL AND deleted_at IS NULL;
 CREATE INDEX ix_tutor_profiles_created ON tutor_profiles (created_at, id) WHERE hidden_at IS NULL AND deleted_at IS NULL;
 -- In which zones tutors live, for the filter by free time.
-CREATE INDEX ix_tutor_profiles_time_zone ON tutor_profiles (time_zone);
+CREATE INDEX ix_tutor_profiles_time_zone ON tutor_profiles (time_zone) WHERE hidden_at IS NULL AND deleted_at IS NULL;
 CREATE INDEX ix_tutor_profiles_city ON tutor_profiles (city_folded);
 CREATE INDEX ix_tutor_profiles_seed_run_id ON tutor_profiles (seed_run_id);
 

@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 64;
 pub(super) fn read(bytes: &[u8]) -> Result<Value, Problem> {
     let repeated = RefCell::new(Violations::default());
     let reader = Reader {
-        at: String::new(),
+        at: None,
         depth: 0,
         repeated: &repeated,
     };
@@ -41,18 +41,45 @@ fn unreadable(error: &serde_json::Error) -> Problem {
     }
 }
 
+/// Where a value stands. Written out only for what is reported: most of what somebody sends is
+/// fine, and a long key above many values would be copied for each of them.
+struct Place<'a> {
+    above: Option<&'a Place<'a>>,
+    name: Name<'a>,
+}
+
+enum Name<'a> {
+    Field(&'a str),
+    Entry(usize),
+}
+
+impl Place<'_> {
+    fn pointer(&self) -> String {
+        /// The longest name that is shown whole.
+        const SHOWN: usize = 100;
+        let above = self.above.map(Self::pointer).unwrap_or_default();
+        match self.name {
+            Name::Entry(index) => format!("{above}/{index}"),
+            Name::Field(name) => {
+                let shown: String = name.chars().take(SHOWN).collect();
+                append(&above, &shown, "/")
+            }
+        }
+    }
+}
+
 /// Reads the value that stands at `at`.
 struct Reader<'a> {
-    at: String,
+    at: Option<&'a Place<'a>>,
     /// How many objects and arrays it stands in.
     depth: usize,
     repeated: &'a RefCell<Violations>,
 }
 
 impl Reader<'_> {
-    fn within(&self, name: &str) -> Self {
-        Self {
-            at: append(&self.at, name, "/"),
+    fn below<'b>(&'b self, place: &'b Place<'b>) -> Reader<'b> {
+        Reader {
+            at: Some(place),
             depth: self.depth + 1,
             repeated: self.repeated,
         }
@@ -110,7 +137,14 @@ impl<'de> Visitor<'de> for Reader<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         self.go_deeper()?;
         let mut read = Vec::new();
-        while let Some(entry) = entries.next_element_seed(self.within(&read.len().to_string()))? {
+        loop {
+            let place = Place {
+                above: self.at,
+                name: Name::Entry(read.len()),
+            };
+            let Some(entry) = entries.next_element_seed(self.below(&place))? else {
+                break;
+            };
             read.push(entry);
         }
         Ok(read.into())
@@ -120,13 +154,16 @@ impl<'de> Visitor<'de> for Reader<'_> {
         self.go_deeper()?;
         let mut read = Map::new();
         while let Some(name) = fields.next_key::<String>()? {
-            let reader = self.within(&name);
-            let at = reader.at.clone();
-            let value = fields.next_value_seed(reader)?;
-            if read.insert(name, value).is_some() {
+            let place = Place {
+                above: self.at,
+                name: Name::Field(&name),
+            };
+            let value = fields.next_value_seed(self.below(&place))?;
+            if read.contains_key(&name) {
                 let mut repeated = self.repeated.borrow_mut();
-                repeated.add(at, FieldProblem::Duplicate);
+                repeated.add(place.pointer(), FieldProblem::Duplicate);
             }
+            read.insert(name, value);
         }
         Ok(read.into())
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use domain::review::shown_hundredths;
 use domain::tutor::{TutorProfileDraft, last_initial};
 use persistence::tutor_listing::TutorCard;
 use serde::{Deserialize, Serialize};
@@ -78,7 +79,7 @@ impl TutorCardResponse {
 
 /// Thousandths as a mean of two decimals.
 fn rating(milli: i64, count: i64) -> Option<f64> {
-    let hundredths = i32::try_from((milli + 5) / 10).ok()?;
+    let hundredths = i32::try_from(shown_hundredths(milli)).ok()?;
     (count > 0).then(|| f64::from(hundredths) / 100.0)
 }
 

@@ -1,8 +1,9 @@
 //! The filters and orders of the public list.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use domain::lesson_format::LessonFormat;
 use domain::money::MAX_PRICE_MINOR;
+use domain::review::shown_from;
 use domain::search::{fold_phrase, query_stems};
 use domain::text_enum::TextEnum;
 use domain::validation::{FieldProblem, Violations, within};
@@ -115,6 +116,14 @@ fn available(
     to: Option<DateTime<Utc>>,
     wrong: &mut Violations,
 ) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    for (name, time) in [("available_from", from), ("available_to", to)] {
+        // Calendars of other ages are beyond what clocks and databases know.
+        if time.is_some_and(|time| !(1970..=9999).contains(&time.year())) {
+            let expected = "a time between 1970 and 9999";
+            wrong.add(name, FieldProblem::InvalidFormat { expected });
+            return None;
+        }
+    }
     match (from, to) {
         (Some(from), Some(to)) if from < to && to - from <= TimeDelta::days(1) => {
             return Some((from, to));
@@ -151,11 +160,11 @@ fn rating_milli(rating: Option<f64>) -> Result<Option<i64>, FieldProblem> {
     let Some(rating) = rating else {
         return Ok(None);
     };
-    // Thousandths are few enough to try: no float is ever cast to an integer.
-    (0..=5_000_i32)
-        .find(|&milli| f64::from(milli) >= rating * 1_000.0 - 0.000_001)
+    // Hundredths are what a card shows, and few enough to try: no float is ever cast to an integer.
+    (0..=500_i32)
+        .find(|&hundredths| f64::from(hundredths) >= rating * 100.0 - 0.000_001)
         .filter(|_| rating >= 0.0)
-        .map(|milli| Some(i64::from(milli)))
+        .map(|hundredths| Some(shown_from(i64::from(hundredths))))
         .ok_or(if rating > 5.0 {
             FieldProblem::TooLarge { max: 5 }
         } else {
