@@ -92,6 +92,18 @@ async fn a_tutor_without_a_profile_is_not_counted() {
 }
 
 #[actix_web::test]
+async fn a_tutor_whom_the_public_may_not_see_is_not_counted() {
+    for column in ["hidden_at", "deleted_at"] {
+        let app = TestApp::new().await;
+        app.tutor().await;
+        assert_eq!(tutor_count(&app, "matematika").await, 1);
+        let sql = format!("UPDATE tutor_profiles SET {column} = created_at");
+        persistence::execute_for_tests(app.db(), &sql).await.unwrap();
+        assert_eq!(tutor_count(&app, "matematika").await, 0, "{column}");
+    }
+}
+
+#[actix_web::test]
 async fn the_popular_ones_begin_with_the_most_taught() {
     let app = TestApp::new().await;
     let mut history = profile_body();

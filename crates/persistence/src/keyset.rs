@@ -71,6 +71,15 @@ pub(crate) enum Direction {
     Descending,
 }
 
+impl Direction {
+    pub(crate) fn order(self) -> sea_orm::Order {
+        match self {
+            Self::Ascending => sea_orm::Order::Asc,
+            Self::Descending => sea_orm::Order::Desc,
+        }
+    }
+}
+
 /// The rows after `(key, id)`.
 pub(crate) fn after(
     key: impl Into<SimpleExpr>,

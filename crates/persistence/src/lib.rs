@@ -31,6 +31,7 @@ pub mod stripe_customers;
 pub mod stripe_facts;
 pub mod subjects;
 pub mod tutor_candidates;
+pub mod tutor_cards;
 pub mod tutor_hours;
 pub mod tutor_listing;
 pub mod tutor_search;

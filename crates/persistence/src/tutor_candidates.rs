@@ -3,9 +3,10 @@
 use domain::lesson_format::LessonFormat;
 use domain::matching::CANDIDATE_LIMIT;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QueryOrder, QuerySelect};
+use sea_orm::{Condition, QueryOrder, QuerySelect, QueryTrait, Select};
 
-use crate::tutor_listing::{self, TutorCard, teaches, teaching};
+use crate::tutor_cards::{TutorCard, cards, named_of_page};
+use crate::tutor_listing::{teaches, teaching};
 use crate::tutors::{Column, Entity, visible};
 use crate::{Reader, StoreError};
 
@@ -40,18 +41,25 @@ pub async fn list(
         }
         place = place.add(offline);
     }
-    let profiles = Entity::find()
+    let candidates = Entity::find()
         .filter(visible())
         .filter(Column::IsVerified.eq(true))
         .filter(Column::Id.in_subquery(teaching(filter.subject_id)))
         .filter(Column::HourlyRateMinor.lte(filter.highest_rate))
-        .filter(place)
+        .filter(place);
+    let ids = best_first(candidates)
+        .limit(CANDIDATE_LIMIT)
+        .select_only()
+        .column(Column::Id)
+        .into_query();
+    cards(reader, best_first(named_of_page(ids))).await
+}
+
+/// By an index of its own.
+fn best_first(tutors: Select<Entity>) -> Select<Entity> {
+    tutors
         .order_by_desc(Column::RatingMilli)
         .order_by_desc(Column::RatingCount)
         .order_by_desc(Column::ExperienceYears)
         .order_by_asc(Column::Id)
-        .limit(CANDIDATE_LIMIT)
-        .all(&reader.executor())
-        .await?;
-    tutor_listing::with_cards(reader, profiles).await
 }

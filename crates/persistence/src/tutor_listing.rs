@@ -1,29 +1,17 @@
-//! Tutors as the public sees them: their cards, and the list with its filters.
-
-use std::collections::HashMap;
+//! The public list of tutors, with its filters and orders.
 
 use chrono::{DateTime, Utc};
 use domain::lesson_format::LessonFormat;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
-use sea_orm::{JoinType, QueryOrder, QuerySelect, Select};
-
-use crate::keyset::{self, Direction};
-use crate::subjects::Subject;
-use crate::tutors::{Column, Entity, TutorProfile, visible};
-use crate::{
-    Page, PageRequest, Reader, StoreError, tutor_hours, tutor_search, tutor_subjects, users,
+use sea_orm::{
+    FromQueryResult, JoinType, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, TryGetable,
 };
 
-/// A profile with what the public card shows beside it.
-#[derive(Debug, Clone)]
-pub struct TutorCard {
-    pub profile: TutorProfile,
-    pub first_name: String,
-    pub last_name: String,
-    /// In the order of the catalogue.
-    pub subjects: Vec<Subject>,
-}
+use crate::keyset::{self, Direction};
+use crate::tutor_cards::{Named, PAGE, TutorCard, named_of_page, with_subjects};
+use crate::tutors::{Column, Entity, visible};
+use crate::{Page, PageRequest, Reader, StoreError, tutor_hours, tutor_search, tutor_subjects};
 
 domain::text_enum! {
     /// The orders of the list.
@@ -57,70 +45,6 @@ pub struct TutorFilter {
     pub available: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
-/// One tutor's card, if the public may see it.
-///
-/// # Errors
-/// The database failed.
-pub async fn find_card(reader: &impl Reader, id: Uuid) -> Result<Option<TutorCard>, StoreError> {
-    let profile = Entity::find_by_id(id)
-        .filter(visible())
-        .one(&reader.executor())
-        .await?;
-    let cards = with_cards(reader, profile.into_iter().collect()).await?;
-    Ok(cards.into_iter().next())
-}
-
-/// The cards of the tutors that the public may see among those named, in the order of naming.
-///
-/// # Errors
-/// The database failed.
-pub async fn cards_by_ids(
-    reader: &impl Reader,
-    ids: &[Uuid],
-) -> Result<Vec<TutorCard>, StoreError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let profiles = Entity::find()
-        .filter(Column::Id.is_in(ids.iter().copied()))
-        .filter(visible())
-        .all(&reader.executor())
-        .await?;
-    let mut cards = with_cards(reader, profiles).await?;
-    cards.sort_by_key(|card| ids.iter().position(|id| *id == card.profile.id));
-    Ok(cards)
-}
-
-/// Fetches, in a fixed number of statements, what the cards of these profiles need.
-///
-/// # Errors
-/// The database failed.
-pub async fn with_cards(
-    reader: &impl Reader,
-    profiles: Vec<TutorProfile>,
-) -> Result<Vec<TutorCard>, StoreError> {
-    let user_ids = profiles.iter().map(|p| p.user_id).collect();
-    let users: HashMap<Uuid, users::User> = users::list_by_ids(reader, user_ids)
-        .await?
-        .into_iter()
-        .map(|user| (user.id, user))
-        .collect();
-    let ids = profiles.iter().map(|p| p.id).collect();
-    let mut taught = tutor_subjects::by_tutor(reader, ids).await?;
-    Ok(profiles
-        .into_iter()
-        .filter_map(|profile| {
-            let user = users.get(&profile.user_id)?;
-            Some(TutorCard {
-                first_name: user.first_name.clone(),
-                last_name: user.last_name.clone(),
-                subjects: taught.remove(&profile.id).unwrap_or_default(),
-                profile,
-            })
-        })
-        .collect())
-}
-
 /// The tutors that pass the filters, in the order asked for.
 ///
 /// # Errors
@@ -132,56 +56,79 @@ pub async fn list(
     request: &PageRequest,
     now: DateTime<Utc>,
 ) -> Result<Page<TutorCard>, StoreError> {
-    let mut select = filtered(reader, filter, now).limit(request.limit + 1);
+    let mut select = filtered(reader, filter, now);
     if let Some((from, to)) = filter.available {
         select = select.filter(tutor_hours::free(reader, from, to, now).await?);
     }
-    let id = || Expr::col((Entity, Column::Id));
-    let keyed: Vec<(Uuid, i64)> = if sort == TutorSort::Newest {
-        let key = || Expr::col((Entity, Column::CreatedAt));
-        let mut select = select
-            .order_by_desc(key())
-            .order_by_desc(id())
-            .select_only()
-            .column(Column::Id)
-            .column(Column::CreatedAt);
-        if let Some(cursor) = &request.after {
-            let bound = keyset::from_micros(cursor.key);
-            select = select.filter(keyset::after(
-                key(),
-                id(),
-                Direction::Descending,
-                bound,
-                cursor.id,
-            ));
-        }
-        let rows: Vec<(Uuid, DateTime<Utc>)> = select.into_tuple().all(&reader.executor()).await?;
-        rows.into_iter()
-            .map(|(id, at)| (id, keyset::micros(at)))
+    let rows = if sort == TutorSort::Newest {
+        let key = Expr::col((Entity, Column::CreatedAt));
+        let bound = keyset::from_micros;
+        page_by(reader, select, key, Direction::Descending, request, bound)
+            .await?
+            .into_iter()
+            .map(|(named, at)| (named, keyset::micros(at)))
             .collect()
     } else {
         let (key, direction) = integer_key(filter, sort);
-        let order = match direction {
-            Direction::Ascending => sea_orm::Order::Asc,
-            Direction::Descending => sea_orm::Order::Desc,
-        };
-        let mut select = select
-            .order_by(key.clone(), order.clone())
-            .order_by(id(), order)
-            .select_only()
-            .column(Column::Id)
-            .column_as(key.clone(), "sort_key");
-        if let Some(cursor) = &request.after {
-            select = select.filter(keyset::after(key, id(), direction, cursor.key, cursor.id));
-        }
-        select.into_tuple().all(&reader.executor()).await?
+        page_by(reader, select, key, direction, request, |key| key).await?
     };
-    let page = Page::cut(keyed, request, |&(id, key)| (key, id));
-    let ids: Vec<Uuid> = page.items.iter().map(|(id, _)| *id).collect();
+    let page = Page::cut(rows, request, |(named, key)| {
+        (*key, named.profile.id)
+    })
+    .map(|(named, _): (Named, i64)| named);
     Ok(Page {
-        items: cards_by_ids(reader, &ids).await?,
+        items: with_subjects(reader, page.items).await?,
         next: page.next,
     })
+}
+
+/// A page of the selected tutors by a key, each with its own.
+async fn page_by<K: TryGetable + Into<sea_orm::Value>>(
+    reader: &impl Reader,
+    select: Select<Entity>,
+    key: SimpleExpr,
+    direction: Direction,
+    request: &PageRequest,
+    bound: impl Fn(i64) -> K,
+) -> Result<Vec<(Named, K)>, StoreError> {
+    const SORT_KEY: &str = "sort_key";
+    let id = || Expr::col((Entity, Column::Id));
+    let order = direction.order();
+    let mut ids = select
+        .order_by(key.clone(), order.clone())
+        .order_by(id(), order.clone())
+        .limit(request.limit + 1)
+        .select_only()
+        .column(Column::Id)
+        .column_as(key.clone(), SORT_KEY);
+    if let Some(cursor) = &request.after {
+        let after = keyset::after(key, id(), direction, bound(cursor.key), cursor.id);
+        ids = ids.filter(after);
+    }
+    let page = named_of_page(ids.into_query())
+        .expr_as(Expr::col((PAGE, SORT_KEY)), SORT_KEY)
+        .order_by(Expr::col((PAGE, SORT_KEY)), order.clone())
+        .order_by(id(), order);
+    let rows = page
+        .into_model::<Keyed<K>>()
+        .all(&reader.executor())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.named, row.key)).collect())
+}
+
+/// A row of a page.
+struct Keyed<K> {
+    named: Named,
+    key: K,
+}
+
+impl<K: TryGetable> FromQueryResult for Keyed<K> {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self {
+            named: Named::from_query_result(row, prefix)?,
+            key: row.try_get(prefix, "sort_key")?,
+        })
+    }
 }
 
 fn integer_key(filter: &TutorFilter, sort: TutorSort) -> (SimpleExpr, Direction) {

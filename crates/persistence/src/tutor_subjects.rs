@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, JoinType, QueryOrder, QuerySelect};
 
-use crate::{Reader, StoreError, Tx, rows, subjects};
+use crate::subjects::{self, Subject};
+use crate::{Reader, StoreError, Tx, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "tutor_subjects")]
@@ -45,20 +47,32 @@ pub async fn replace(tx: &Tx, tutor_id: Uuid, subject_ids: &[Uuid]) -> Result<()
 pub async fn by_tutor(
     reader: &impl Reader,
     tutor_ids: Vec<Uuid>,
-) -> Result<HashMap<Uuid, Vec<subjects::Subject>>, StoreError> {
-    let rows = Entity::find()
+) -> Result<HashMap<Uuid, Vec<Subject>>, StoreError> {
+    let rows = subjects::Entity::find()
+        .join(
+            JoinType::InnerJoin,
+            subjects::Entity::belongs_to(Entity)
+                .from(subjects::Column::Id)
+                .to(Column::SubjectId)
+                .into(),
+        )
+        .column(Column::TutorId)
         .filter(Column::TutorId.is_in(tutor_ids))
+        .order_by_asc(subjects::Column::Position)
+        .into_model::<Taught>()
         .all(&reader.executor())
         .await?;
-    let catalogue = subjects::list(reader).await?;
-    let mut taught: HashMap<Uuid, Vec<subjects::Subject>> = HashMap::new();
-    for subject in catalogue {
-        for row in rows.iter().filter(|row| row.subject_id == subject.id) {
-            taught
-                .entry(row.tutor_id)
-                .or_default()
-                .push(subject.clone());
-        }
+    let mut taught: HashMap<Uuid, Vec<Subject>> = HashMap::new();
+    for row in rows {
+        taught.entry(row.tutor_id).or_default().push(row.subject);
     }
     Ok(taught)
+}
+
+/// A subject, and one tutor who teaches it.
+#[derive(FromQueryResult)]
+struct Taught {
+    tutor_id: Uuid,
+    #[sea_orm(nested)]
+    subject: Subject,
 }

@@ -1,4 +1,4 @@
-//! Tutor profiles, as rows. Lists of them are in `tutor_listing`, candidates of a match in
+//! Tutor profiles, as rows. Their cards are in `tutor_cards`, lists of them in `tutor_listing`, candidates of a match in
 //! `tutor_candidates`.
 
 use std::collections::BTreeSet;
@@ -82,11 +82,16 @@ pub(crate) fn visible() -> sea_orm::Condition {
         .add(Column::DeletedAt.is_null())
 }
 
-pub(crate) fn visible_ids() -> SelectStatement {
+/// The ids of all others, by an index of their own.
+pub(crate) fn invisible_ids() -> SelectStatement {
     Query::select()
         .column(Column::Id)
         .from(Entity)
-        .cond_where(visible())
+        .cond_where(
+            sea_orm::Condition::any()
+                .add(Column::HiddenAt.is_not_null())
+                .add(Column::DeletedAt.is_not_null()),
+        )
         .to_owned()
 }
 

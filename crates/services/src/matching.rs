@@ -11,7 +11,7 @@ use ml::{Degraded, External};
 use persistence::matches::{self, OrderMatches};
 use persistence::orders::Order;
 use persistence::tutor_candidates::{self, CandidateFilter};
-use persistence::tutor_listing::{TutorCard, cards_by_ids};
+use persistence::tutor_cards::{TutorCard, cards_by_ids};
 use persistence::{Db, Reader, Scope, StoreError, subjects, write};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

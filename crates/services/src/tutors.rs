@@ -5,7 +5,7 @@ use domain::search::{SearchDocument, fold_phrase};
 use domain::tutor::{TutorProfileDraft, TutorProfileTerms, last_initial};
 use domain::validation::{FieldProblem, Violations};
 use persistence::subjects::{self, Subject};
-use persistence::tutor_listing::{TutorCard, with_cards};
+use persistence::tutor_cards::{TutorCard, card_of};
 use persistence::tutors::{self, TutorProfile};
 use persistence::users::{self, User};
 use persistence::{Stamp, Tx, audit, tutor_hours, tutor_search, tutor_subjects};
@@ -155,9 +155,8 @@ async fn card(
     reader: &impl persistence::Reader,
     profile: TutorProfile,
 ) -> Result<TutorCard, ServiceError> {
-    with_cards(reader, vec![profile])
+    card_of(reader, profile)
         .await?
-        .pop()
         .ok_or(ServiceError::NotFound)
 }
 

@@ -57,9 +57,13 @@ CREATE INDEX ix_tutor_profiles_rating ON tutor_profiles (rating_milli, id) WHERE
 CREATE INDEX ix_tutor_profiles_rate ON tutor_profiles (hourly_rate_minor, id) WHERE hidden_at IS NULL AND deleted_at IS NULL;
 CREATE INDEX ix_tutor_profiles_experience ON tutor_profiles (experience_years, id) WHERE hidden_at IS NULL AND deleted_at IS NULL;
 CREATE INDEX ix_tutor_profiles_created ON tutor_profiles (created_at, id) WHERE hidden_at IS NULL AND deleted_at IS NULL;
+-- That of the candidates of a match: many tutors have equal ratings and would have to be sorted.
+CREATE INDEX ix_tutor_profiles_best ON tutor_profiles (rating_milli DESC, rating_count DESC, experience_years DESC, id) WHERE hidden_at IS NULL AND deleted_at IS NULL;
 -- In which zones tutors live, for the filter by free time.
 CREATE INDEX ix_tutor_profiles_time_zone ON tutor_profiles (time_zone) WHERE hidden_at IS NULL AND deleted_at IS NULL;
 CREATE INDEX ix_tutor_profiles_city ON tutor_profiles (city_folded);
+-- The few that the public may not see are left out of the counts of tutors by subject.
+CREATE INDEX ix_tutor_profiles_invisible ON tutor_profiles (id) WHERE hidden_at IS NOT NULL OR deleted_at IS NOT NULL;
 CREATE INDEX ix_tutor_profiles_seed_run_id ON tutor_profiles (seed_run_id);
 
 CREATE TABLE tutor_subjects (

@@ -8,6 +8,6 @@ pub use access_token::AccessTokens;
 pub use identity::{Student, Tutor, User, authenticate};
 pub use ownership::{
     ChoosableApplication, ExistingOrder, OwnApplication, OwnOrder, OwnPayment, OwnProfile,
-    PartyBooking, ReadableApplication, ReviewOfOneself, StudentBooking, TutorBooking, VisibleOrder,
-    VisibleTutor,
+    PartyBooking, ReadableApplication, ReviewOfOneself, StudentBooking, TutorBooking, VisibleCard,
+    VisibleOrder, VisibleTutor,
 };

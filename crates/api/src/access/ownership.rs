@@ -7,6 +7,7 @@ use persistence::bookings::{self, Booking};
 use persistence::orders::{self, Order};
 use persistence::payments::{self, Payment};
 use persistence::reviews::{self, Review};
+use persistence::tutor_cards::{self, TutorCard};
 use persistence::tutors::{self, TutorProfile};
 use services::orders::is_visible_to_tutor;
 use uuid::Uuid;
@@ -68,6 +69,10 @@ pub struct OwnProfile(pub TutorProfile);
 #[derive(Debug, Clone)]
 pub struct VisibleTutor(pub TutorProfile);
 
+/// The card of a tutor whom everybody may see.
+#[derive(Debug, Clone)]
+pub struct VisibleCard(pub TutorCard);
+
 /// A review of the calling tutor.
 #[derive(Debug, Clone)]
 pub struct ReviewOfOneself {
@@ -91,6 +96,7 @@ from_request_by_entry!(
     TutorBooking,
     OwnProfile,
     VisibleTutor,
+    VisibleCard,
     ReviewOfOneself,
     OwnPayment,
 );
@@ -252,6 +258,13 @@ impl Entry for VisibleTutor {
             .filter(TutorProfile::is_visible)
             .map(Self)
             .ok_or_else(hidden)
+    }
+}
+
+impl Entry for VisibleCard {
+    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
+        let found = tutor_cards::find_card(Ctx::of(req)?.db(), path_id(req)?).await?;
+        found.map(Self).ok_or_else(hidden)
     }
 }
 

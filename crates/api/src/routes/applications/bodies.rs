@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::text_enum::TextEnum;
 use persistence::applications::Application;
-use persistence::tutor_listing::TutorCard;
+use persistence::tutor_cards::TutorCard;
 use serde::{Deserialize, Serialize};
 use services::applications::{BidPatch, WishedTime};
 use utoipa::ToSchema;

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, delete, get, patch, post};
 use domain::account::Role;
 use domain::application::Bid;
 use persistence::applications::{self, Application};
-use persistence::tutor_listing::cards_by_ids;
+use persistence::tutor_cards::cards_by_ids;
 use persistence::{Page, Reader, StoreError, tutors};
 use services::applications as service;
 use utoipa_actix_web::service_config::ServiceConfig;

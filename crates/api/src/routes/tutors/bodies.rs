@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use domain::review::shown_hundredths;
 use domain::tutor::{TutorProfileDraft, last_initial};
-use persistence::tutor_listing::TutorCard;
+use persistence::tutor_cards::TutorCard;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;

@@ -9,8 +9,8 @@ use actix_web::{HttpResponse, get};
 use persistence::tutor_listing;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::VisibleTutor;
-use crate::problem::{Code, Problem};
+use crate::access::VisibleCard;
+use crate::problem::Problem;
 use crate::request::{Answer, Ctx, Listing, QueryParams};
 pub use bodies::{TutorCardResponse, Week};
 use filters::TutorListParams;
@@ -49,9 +49,6 @@ async fn list_tutors(
 #[utoipa::path(tag = "Tutors", operation_id = "get_tutor", params(("id" = Uuid, Path)),
     responses((status = 200, body = TutorCardResponse), (status = 304, description = "Unchanged.")))]
 #[get("/tutors/{id}")]
-async fn get_tutor(ctx: Ctx, VisibleTutor(tutor): VisibleTutor) -> Result<HttpResponse, Problem> {
-    let card = tutor_listing::find_card(ctx.db(), tutor.id)
-        .await?
-        .ok_or_else(|| Problem::new(Code::NotFound))?;
+async fn get_tutor(ctx: Ctx, VisibleCard(card): VisibleCard) -> Result<HttpResponse, Problem> {
     Ok(ctx.answer(&Answer::ok(TutorCardResponse::new(card, ctx.now())).hashed()))
 }
