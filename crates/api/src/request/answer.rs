@@ -1,7 +1,8 @@
 //! Good answers: built by handlers, sent or stored by the context.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, LOCATION};
+use actix_web::http::header::{ContentType, ETAG, LOCATION};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::account::Principal;
 use persistence::Tx;
@@ -17,6 +18,8 @@ use super::version::still_has;
 pub struct Answer<T> {
     status: StatusCode,
     body: Option<T>,
+    /// The body as it is sent, where it was needed before.
+    json: Option<Bytes>,
     etag: Option<String>,
     location: Option<String>,
 }
@@ -27,6 +30,7 @@ impl<T: Serialize> Answer<T> {
         Self {
             status: StatusCode::OK,
             body: Some(body),
+            json: None,
             etag: None,
             location: None,
         }
@@ -73,11 +77,15 @@ impl<T: Serialize> Answer<T> {
     /// Tagged with a hash of its body: what it shows comes from several rows.
     #[must_use]
     pub fn hashed(self) -> Self {
-        let json = serde_json::to_vec(&self.body).unwrap_or_default();
-        let digest: [u8; 32] = Sha256::digest(json).into();
-        let short: String = hex::encode(digest).chars().take(32).collect();
+        // What can't be written as JSON is found out when it is sent.
+        let Ok(json) = serde_json::to_vec(&self.body) else {
+            return self;
+        };
+        let digest: [u8; 32] = Sha256::digest(&json).into();
+        let (short, _) = digest.split_at(16);
         Self {
-            etag: Some(format!("\"{short}\"")),
+            etag: Some(format!("\"{}\"", hex::encode(short))),
+            json: Some(json.into()),
             ..self
         }
     }
@@ -99,9 +107,12 @@ impl<T: Serialize> Answer<T> {
                 response.insert_header((name, value.clone()));
             }
         }
-        match &self.body {
-            Some(body) => response.json(body),
-            None => response.finish(),
+        match (&self.json, &self.body) {
+            (Some(json), _) => response
+                .content_type(ContentType::json())
+                .body(json.clone()),
+            (None, Some(body)) => response.json(body),
+            (None, None) => response.finish(),
         }
     }
 
@@ -138,6 +149,7 @@ impl Answer<()> {
         Self {
             status: StatusCode::NO_CONTENT,
             body: None,
+            json: None,
             etag: None,
             location: None,
         }
