@@ -38,6 +38,8 @@ fn arrows_point_downwards_only() {
         ("migration", &[]),
         ("services", &["domain", "persistence", "payments", "ml"]),
         ("seed", &["domain", "persistence", "payments", "services"]),
+        // It measures the server from outside, beside a baseline that shares none of its code.
+        ("bench", &["stripe_fake"]),
         (
             "api",
             &[
@@ -78,11 +80,11 @@ fn each_library_is_known_where_it_belongs_and_nowhere_else() {
                 "utoipa-actix-web",
                 "utoipa-swagger-ui",
             ],
-            &["api", "stripe_fake"],
+            &["api", "stripe_fake", "bench"],
         ),
         (
             &["sea-orm", "sea-orm-migration", "sqlx"],
-            &["persistence", "migration"],
+            &["persistence", "migration", "bench"],
         ),
         (
             &[

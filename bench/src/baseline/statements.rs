@@ -1,0 +1,23 @@
+//! The statements, as the real server sends them: the driver compares them with what the database
+//! receives, and refuses to measure when they differ. Then copy them from its complaint.
+
+/// The subject of a slug, and at most how many.
+pub const SUBJECT_BY_SLUG: &str = r#"SELECT "subjects"."id", "subjects"."slug", "subjects"."name_ru", "subjects"."name_en", "subjects"."category", "subjects"."icon", "subjects"."position" FROM "subjects" WHERE "subjects"."slug" = $1 LIMIT $2"#;
+
+/// The first page of a subject: the subject, and how many.
+pub const PAGE_BY_SUBJECT: &str = r#"SELECT "tutor_profiles"."id", "tutor_profiles"."user_id", "tutor_profiles"."bio", "tutor_profiles"."experience_years", "tutor_profiles"."hourly_rate_minor", "tutor_profiles"."currency", "tutor_profiles"."city", "tutor_profiles"."city_folded", "tutor_profiles"."region", "tutor_profiles"."region_folded", "tutor_profiles"."time_zone", "tutor_profiles"."teaches_online", "tutor_profiles"."teaches_offline", "tutor_profiles"."availability", "tutor_profiles"."is_verified", "tutor_profiles"."rating_sum", "tutor_profiles"."rating_count", "tutor_profiles"."rating_milli", "tutor_profiles"."stripe_customer_id", "tutor_profiles"."premium_until", "tutor_profiles"."premium_expires_at", "tutor_profiles"."premium_active_until", "tutor_profiles"."version", "tutor_profiles"."created_at", "tutor_profiles"."updated_at", "tutor_profiles"."hidden_at", "tutor_profiles"."deleted_at", "tutor_profiles"."seed_run_id", "users"."first_name", "users"."last_name", "page"."sort_key" AS "sort_key" FROM "tutor_profiles" INNER JOIN "users" ON "tutor_profiles"."user_id" = "users"."id" INNER JOIN (SELECT "tutor_profiles"."id", "tutor_profiles"."rating_milli" AS "sort_key" FROM "tutor_profiles" WHERE "tutor_profiles"."hidden_at" IS NULL AND "tutor_profiles"."deleted_at" IS NULL AND "tutor_profiles"."id" IN (SELECT "tutor_id" FROM "tutor_subjects" WHERE "tutor_subjects"."subject_id" = $1) ORDER BY "tutor_profiles"."rating_milli" DESC, "tutor_profiles"."id" DESC LIMIT $2) AS "page" ON "page"."id" = "tutor_profiles"."id" ORDER BY "page"."sort_key" DESC, "tutor_profiles"."id" DESC"#;
+
+/// One visible tutor.
+pub const CARD: &str = r#"SELECT "tutor_profiles"."id", "tutor_profiles"."user_id", "tutor_profiles"."bio", "tutor_profiles"."experience_years", "tutor_profiles"."hourly_rate_minor", "tutor_profiles"."currency", "tutor_profiles"."city", "tutor_profiles"."city_folded", "tutor_profiles"."region", "tutor_profiles"."region_folded", "tutor_profiles"."time_zone", "tutor_profiles"."teaches_online", "tutor_profiles"."teaches_offline", "tutor_profiles"."availability", "tutor_profiles"."is_verified", "tutor_profiles"."rating_sum", "tutor_profiles"."rating_count", "tutor_profiles"."rating_milli", "tutor_profiles"."stripe_customer_id", "tutor_profiles"."premium_until", "tutor_profiles"."premium_expires_at", "tutor_profiles"."premium_active_until", "tutor_profiles"."version", "tutor_profiles"."created_at", "tutor_profiles"."updated_at", "tutor_profiles"."hidden_at", "tutor_profiles"."deleted_at", "tutor_profiles"."seed_run_id", "users"."first_name", "users"."last_name" FROM "tutor_profiles" INNER JOIN "users" ON "tutor_profiles"."user_id" = "users"."id" WHERE "tutor_profiles"."id" = $1 AND "tutor_profiles"."hidden_at" IS NULL AND "tutor_profiles"."deleted_at" IS NULL"#;
+
+/// The catalogue; the number where nobody teaches a subject.
+pub const SUBJECTS: &str = r#"SELECT "subjects"."id", "subjects"."slug", "subjects"."name_ru", "subjects"."name_en", "subjects"."category", "subjects"."icon", "subjects"."position", COALESCE("taught"."tutor_count", $1) AS "tutor_count" FROM "subjects" LEFT JOIN (SELECT "tutor_subjects"."subject_id", COUNT("tutor_subjects"."tutor_id") AS "tutor_count" FROM "tutor_subjects" WHERE "tutor_subjects"."tutor_id" NOT IN (SELECT "id" FROM "tutor_profiles" WHERE "tutor_profiles"."hidden_at" IS NOT NULL OR "tutor_profiles"."deleted_at" IS NOT NULL) GROUP BY "tutor_subjects"."subject_id") AS "taught" ON "taught"."subject_id" = "subjects"."id" ORDER BY "subjects"."position" ASC"#;
+
+/// What so many tutors teach.
+pub fn taught_by(tutors: usize) -> String {
+    let places: Vec<String> = (1..=tutors).map(|place| format!("${place}")).collect();
+    format!(
+        r#"SELECT "subjects"."id", "subjects"."slug", "subjects"."name_ru", "subjects"."name_en", "subjects"."category", "subjects"."icon", "subjects"."position", "tutor_subjects"."tutor_id" FROM "subjects" INNER JOIN "tutor_subjects" ON "subjects"."id" = "tutor_subjects"."subject_id" WHERE "tutor_subjects"."tutor_id" IN ({}) ORDER BY "subjects"."position" ASC"#,
+        places.join(", ")
+    )
+}
