@@ -98,7 +98,9 @@ async fn a_tutor_whom_the_public_may_not_see_is_not_counted() {
         app.tutor().await;
         assert_eq!(tutor_count(&app, "matematika").await, 1);
         let sql = format!("UPDATE tutor_profiles SET {column} = created_at");
-        persistence::execute_for_tests(app.db(), &sql).await.unwrap();
+        persistence::execute_for_tests(app.db(), &sql)
+            .await
+            .unwrap();
         assert_eq!(tutor_count(&app, "matematika").await, 0, "{column}");
     }
 }
