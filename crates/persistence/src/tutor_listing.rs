@@ -72,10 +72,8 @@ pub async fn list(
         let (key, direction) = integer_key(filter, sort);
         page_by(reader, select, key, direction, request, |key| key).await?
     };
-    let page = Page::cut(rows, request, |(named, key)| {
-        (*key, named.profile.id)
-    })
-    .map(|(named, _): (Named, i64)| named);
+    let page = Page::cut(rows, request, |(named, key)| (*key, named.profile.id))
+        .map(|(named, _): (Named, i64)| named);
     Ok(Page {
         items: with_subjects(reader, page.items).await?,
         next: page.next,
