@@ -87,7 +87,8 @@ impl Server {
                 return Ok(());
             }
             if self.child.try_wait()?.is_some() || began.elapsed() > Duration::from_secs(60) {
-                bail!("a server did not start; see {}", self.log.display());
+                let said = std::fs::read_to_string(&self.log)?;
+                bail!("a server did not start; it said:\n{said}");
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
