@@ -1,11 +1,7 @@
 //! Paying for a lesson.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
-use persistence::write;
 use serde_json::{Value, json};
-use services::{ServiceError, webhooks};
 
 use super::events::{Opened, changed};
 use super::{balances, count, forget_sessions, parked, record_of};
@@ -13,14 +9,14 @@ use crate::support::{Client, TestApp};
 
 const REFUNDS: &str = "refunds WHERE reason = 'not_payable' AND status = 'decided'";
 
-async fn opened(app: &TestApp) -> (Client, Value, Opened) {
+pub(super) async fn opened(app: &TestApp) -> (Client, Value, Opened) {
     let (tutor, _) = app.tutor().await;
     let (student, booking) = app.booking(&tutor).await;
     let opened = Opened::booking(app, &student, &booking).await;
     (student, booking, opened)
 }
 
-async fn status(student: &Client, booking: &Value) -> String {
+pub(super) async fn status(student: &Client, booking: &Value) -> String {
     let path = format!("/bookings/{}", booking["id"].as_str().unwrap());
     let booking = student.get(&path).await.expect(200);
     booking["status"].as_str().unwrap().to_owned()
@@ -198,46 +194,4 @@ async fn a_session_being_paid_slowly_is_not_opened_twice_after_a_crash() {
     let body = json!({ "type": "booking", "booking_id": booking["id"] });
     let answer = student.post("/payments/checkout", body).await;
     answer.refused(409, "conflict");
-}
-
-/// Two checkouts of one booking: the first has expired at Stripe's word.
-async fn opened_twice(app: &TestApp) -> (Client, Value, Opened, Opened) {
-    let (student, booking, first) = opened(app).await;
-    let fake = app.fake.as_ref().unwrap();
-    fake.advance(Duration::from_secs(25 * 3_600)).await;
-    let second = Opened::booking(app, &student, &booking).await;
-    assert_ne!(first.session_id, second.session_id);
-    (student, booking, first, second)
-}
-
-#[actix_web::test]
-async fn of_two_payments_for_one_booking_one_is_given_back() {
-    let app = TestApp::with_stripe().await;
-    let (student, booking, first, second) = opened_twice(&app).await;
-    assert_eq!(app.outcome(&second.completed()).await, "applied");
-    let later = json!(first.at.timestamp() + 60);
-    let late = changed(&first.completed(), "/created", later);
-    assert_eq!(app.outcome(&late).await, "applied");
-    assert_eq!(status(&student, &booking).await, "confirmed");
-    assert_eq!(count(&app, "payments WHERE status = 'completed'").await, 2);
-    assert_eq!(count(&app, "refunds").await, 1);
-}
-
-#[actix_web::test]
-async fn a_payment_that_proves_to_be_the_second_is_given_back_in_the_same_transaction() {
-    let app = TestApp::with_stripe().await;
-    let (_, _, first, second) = opened_twice(&app).await;
-    let later = json!(first.at.timestamp() + 60);
-    let late = changed(&first.completed(), "/created", later);
-    assert_eq!(app.outcome(&late).await, "applied");
-    let body = second.completed().to_string();
-    let event = payments::events::read(body.as_bytes()).unwrap();
-    // No second look: the process may die right after its commit.
-    write(app.db(), &app.scope(), async |tx| {
-        webhooks::record(tx, &event).await?;
-        Ok::<_, ServiceError>(())
-    })
-    .await
-    .unwrap();
-    assert_eq!(count(&app, "refunds").await, 1);
 }

@@ -6,6 +6,7 @@ mod events;
 mod order;
 mod parallel;
 mod premium;
+mod twice;
 mod waiting;
 mod webhook;
 

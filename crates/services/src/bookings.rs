@@ -7,7 +7,7 @@ use domain::booking::{
     refund_on_cancellation,
 };
 use domain::money::{Currency, Money};
-use domain::payment::{LedgerAccount, PaymentStatus};
+use domain::payment::LedgerAccount;
 use persistence::bookings::{self, Booking};
 use persistence::ledger::{self, Posting};
 use persistence::outbox::{self, NotificationType};
@@ -20,6 +20,7 @@ use crate::applications::{WishedTime, lock_with_overdue};
 use crate::error::SeenVersion;
 use crate::orders::{reopen_locked, tell_tutor};
 use crate::overtaken::lock_current;
+use crate::settlement::paying_payment;
 
 /// Cancels a booking. Before it was paid its order is open again; afterwards what the frozen policy
 /// gives back is decided here and refunded from there.
@@ -88,11 +89,8 @@ async fn decide_refund(tx: &Tx, booking: &Booking, by: CancelledBy) -> Result<bo
         booking.starts_at,
         booking.free_cancellation_hours,
     );
-    let paid = payments::list_of_booking(tx, booking.id)
-        .await?
-        .into_iter()
-        .find(|payment| *payment.status == PaymentStatus::Completed);
-    if let Some(payment) = paid
+    let payments = payments::list_of_booking(tx, booking.id).await?;
+    if let Some(payment) = paying_payment(&payments)
         && back.minor > 0
     {
         refunds::decide(
@@ -127,11 +125,8 @@ pub async fn complete(tx: &Tx, booking_id: Uuid) -> Result<Booking, ServiceError
 
 /// Moves what was held for a lesson to the platform and its tutor.
 async fn release(tx: &Tx, booking: &Booking) -> Result<(), ServiceError> {
-    let paid = payments::list_of_booking(tx, booking.id)
-        .await?
-        .into_iter()
-        .find(|payment| *payment.status == PaymentStatus::Completed);
-    let Some(payment) = paid else {
+    let payments = payments::list_of_booking(tx, booking.id).await?;
+    let Some(payment) = paying_payment(&payments) else {
         return Err(ServiceError::Internal("a completed booking was never paid"));
     };
     Ok(ledger::post(tx, &release_posting(booking, payment.id, tx.now())).await?)

@@ -48,6 +48,15 @@ pub(super) async fn settle(tx: &Tx, booking_id: Uuid) -> Result<Judgments, Servi
     Ok(judgments)
 }
 
+/// Of the payments for one booking that which pays for it: the one that was paid first. The others
+/// are given back.
+pub(crate) fn paying_payment(payments: &[Payment]) -> Option<&Payment> {
+    payments
+        .iter()
+        .filter(|payment| payment.paid_at.is_some())
+        .min_by_key(|payment| (payment.paid_at, payment.id))
+}
+
 /// Confirms the booking that a payment is for: the only place where that happens. A payment that
 /// came too late, or for a booking that is over or paid already, is given back.
 async fn confirm(
@@ -58,12 +67,8 @@ async fn confirm(
 ) -> Result<(), ServiceError> {
     let mut booking = bookings::lock(tx, booking_id).await?;
     let before = *booking.status;
-    let confirmed_by = rows::list_of_booking(tx, booking_id)
-        .await?
-        .into_iter()
-        .filter(|other| other.paid_at.is_some())
-        .min_by_key(|other| (other.paid_at, other.id));
-    let is_the_one = confirmed_by.is_some_and(|first| first.id == payment.id);
+    let all = rows::list_of_booking(tx, booking_id).await?;
+    let is_the_one = paying_payment(&all).is_some_and(|first| first.id == payment.id);
     if is_the_one && before == BookingStatus::Pending && paid_at < booking.pending_until {
         booking.status = Stored(before.on(BookingEvent::Confirm)?);
         booking.confirmed_at = Some(paid_at);

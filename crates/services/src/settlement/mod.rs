@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::ServiceError;
 
+pub(crate) use booking::paying_payment;
 pub use payment::payment_posting;
 pub use premium::entitle;
 pub(crate) use premium::read_premium;
