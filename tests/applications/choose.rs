@@ -180,3 +180,21 @@ async fn a_withdrawn_bid_cannot_be_chosen() {
     let order = student.get(&format!("/orders/{order}")).await.expect(200);
     assert_eq!(order["status"], "open");
 }
+
+#[actix_web::test]
+async fn a_version_seen_too_early_is_said_before_the_state_of_the_order() {
+    let app = TestApp::new().await;
+    let student = app.student().await;
+    let order = app.order(&student).await;
+    let (tutor, _) = app.tutor().await;
+    let bid = app.bid(&tutor, &order, 150_000).await;
+    let path = format!("/applications/{bid}/choose");
+    student.act(&path).await.expect(201);
+    for (seen, status, code) in [
+        ("\"1\"", 412, "precondition_failed"),
+        ("\"2\"", 409, "invalid_state"),
+    ] {
+        let answer = student.with("if-match", seen).act(&path).await;
+        answer.refused(status, code);
+    }
+}

@@ -170,9 +170,13 @@ pub async fn choose(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let mut order = lock_with_overdue(tx, found.tutor_id, found.order_id).await?;
+    let bids = applications::lock_of_order(tx, order.id).await?;
+    let bid = bids.iter().find(|bid| bid.id == application_id);
+    // A price that was raised meanwhile is not what the student chose.
+    seen.check_if_named(bid.ok_or(ServiceError::NotFound)?.version)?;
     check_open(tx, &order).await?;
     order.status = Stored(order.status.on(OrderEvent::Choose)?);
-    let chosen = settle_bids(tx, &order, application_id, seen).await?;
+    let chosen = settle_bids(tx, &order, application_id, bids).await?;
     let tutor = tutors::find(tx, chosen.tutor_id)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -224,14 +228,12 @@ async fn settle_bids(
     tx: &Tx,
     order: &Order,
     application_id: Uuid,
-    seen: SeenVersion,
+    bids: Vec<Application>,
 ) -> Result<Application, ServiceError> {
     let mut chosen = None;
-    for mut application in applications::lock_of_order(tx, order.id).await? {
+    for mut application in bids {
         let data = json!({ "application_id": application.id, "order_id": order.id });
         if application.id == application_id {
-            // A price that was raised meanwhile is not what the student chose.
-            seen.check_if_named(application.version)?;
             application.status = Stored(application.status.on(ApplicationEvent::Choose)?);
             let application = applications::update(tx, application).await?;
             tell_tutor(
