@@ -59,6 +59,17 @@ async fn a_slot_that_overlaps_a_booked_one_cannot_be_booked() {
 }
 
 #[actix_web::test]
+async fn to_ask_for_a_taken_slot_again_is_not_advised() {
+    let app = TestApp::new().await;
+    let (tutor, _) = app.tutor().await;
+    app.booking(&tutor).await;
+    let choice = Choice::new(&app, &tutor).await;
+    let answer = choice.at(app.now() + TimeDelta::days(2)).await;
+    answer.refused(409, "conflict");
+    assert_eq!(answer.header("retry-after"), None);
+}
+
+#[actix_web::test]
 async fn lessons_may_follow_each_other_without_a_gap() {
     let app = TestApp::new().await;
     let (tutor, _) = app.tutor().await;

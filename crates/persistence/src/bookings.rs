@@ -84,7 +84,16 @@ impl Booking {
 /// # Errors
 /// [`StoreError::SlotTaken`], or the database failed.
 pub async fn insert_unless_booked(tx: &Tx, booking: Booking) -> Result<bool, StoreError> {
-    rows::insert_unless_there::<ActiveModel, _>(tx, booking).await
+    let order_id = booking.order_id;
+    if rows::insert_unless_there::<ActiveModel, _>(tx, booking).await? {
+        return Ok(true);
+    }
+    // SQLite's trigger has said so itself. On PostgreSQL "on conflict do nothing" speaks for every
+    // constraint; named one by one, two who insert at once would wait for each other.
+    match lock_live_of_order(tx, order_id).await? {
+        Some(_) => Ok(false),
+        None => Err(StoreError::SlotTaken),
+    }
 }
 
 /// A booking as the clock has it.

@@ -14,7 +14,7 @@ pub enum StoreError {
     Busy(#[source] DbErr),
     /// A tutor's bookings would overlap.
     #[error("the tutor has another booking at that time")]
-    SlotTaken(#[source] DbErr),
+    SlotTaken,
     /// A stored value that no code of ours can have written.
     #[error("stored data make no sense: {0}")]
     Corrupt(String),
@@ -34,7 +34,7 @@ impl From<DbErr> for StoreError {
             "40001" | "40P01" => Self::Serialization(error),
             // SQLite: 5 is SQLITE_BUSY, the others its extensions (recovery, snapshot, timeout).
             "55P03" | "5" | "261" | "517" | "773" => Self::Busy(error),
-            _ if message.contains("ex_bookings_tutor_id_period") => Self::SlotTaken(error),
+            _ if message.contains("ex_bookings_tutor_id_period") => Self::SlotTaken,
             _ => Self::Other(error),
         }
     }

@@ -49,7 +49,7 @@ impl From<ProviderError> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::SlotTaken(_) => Self::new(Code::Conflict),
+            StoreError::SlotTaken => Self::new(Code::Conflict),
             StoreError::Busy(_) | StoreError::Serialization(_) => Self {
                 cause: Some(std::rc::Rc::new(error)),
                 ..Self::new(Code::Unavailable).retry_after(1)
