@@ -1,10 +1,22 @@
 //! Payments: what is paid for, and the state that is derived from the provider's facts.
 
+use crate::account::Role;
 use crate::text_enum::text_enum;
 
 text_enum! {
     /// What a payment is for.
     PaymentType { Premium = "premium", Booking = "booking" }
+}
+
+impl PaymentType {
+    /// Who pays for it: premium is a tutor's, a lesson its student's.
+    #[must_use]
+    pub fn payer(self) -> Role {
+        match self {
+            Self::Premium => Role::Tutor,
+            Self::Booking => Role::Student,
+        }
+    }
 }
 
 text_enum! {

@@ -3,6 +3,8 @@
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpMessage, HttpRequest};
 use domain::account::{Principal, Role};
+use domain::payment::PaymentType;
+use domain::text_enum::TextEnum;
 use persistence::sessions;
 
 use crate::problem::{Code, Problem};
@@ -20,7 +22,11 @@ pub struct Student(pub Principal);
 #[derive(Debug, Clone, Copy)]
 pub struct Tutor(pub Principal);
 
-from_request_by_entry!(User, Student, Tutor);
+/// Somebody of a role that pays for something.
+#[derive(Debug, Clone, Copy)]
+pub struct Payer(pub Principal);
+
+from_request_by_entry!(User, Student, Tutor, Payer);
 
 impl Entry for User {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
@@ -37,6 +43,17 @@ impl Entry for Student {
 impl Entry for Tutor {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
         with_role(req, Role::Tutor).map(Self)
+    }
+}
+
+impl Entry for Payer {
+    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
+        let who = principal(req)?;
+        if PaymentType::ALL.iter().any(|kind| kind.payer() == who.role) {
+            Ok(Self(who))
+        } else {
+            Err(Problem::new(Code::Forbidden))
+        }
     }
 }
 

@@ -5,7 +5,7 @@ mod identity;
 mod ownership;
 
 pub use access_token::AccessTokens;
-pub use identity::{Student, Tutor, User, authenticate};
+pub use identity::{Payer, Student, Tutor, User, authenticate};
 pub use ownership::{
     ChoosableApplication, ExistingOrder, OwnApplication, OwnOrder, OwnPayment, OwnProfile,
     PartyBooking, ReadableApplication, ReviewOfOneself, StudentBooking, TutorBooking, VisibleCard,

@@ -8,6 +8,7 @@ mod reservation;
 use chrono::{DateTime, Utc};
 use domain::account::Principal;
 use domain::payment::PaymentStatus;
+use domain::payment::PaymentType;
 use payments::{OpenedSession, ProviderError, SessionRequest, SessionState, Stripe};
 use persistence::payments::{self as rows, Payment};
 use persistence::{Db, Scope, Stored, write};
@@ -40,6 +41,15 @@ pub struct Checkout {
 pub enum Purchase {
     Premium,
     Booking(Uuid),
+}
+
+impl Purchase {
+    fn kind(self) -> PaymentType {
+        match self {
+            Self::Premium => PaymentType::Premium,
+            Self::Booking(_) => PaymentType::Booking,
+        }
+    }
 }
 
 /// A page to pay on.

@@ -1,7 +1,7 @@
 //! What can be paid for now, and how much it is. The price comes from here and never from a request.
 
 use chrono::{DateTime, Utc};
-use domain::account::{Principal, Role};
+use domain::account::Principal;
 use domain::booking::{BookingEvent, BookingStatus};
 use domain::money::{Money, PREMIUM_MONTH_MINOR};
 use domain::payment::PaymentType;
@@ -37,6 +37,9 @@ pub(super) async fn payable(
     who: Principal,
     purchase: Purchase,
 ) -> Result<Payable, ServiceError> {
+    if who.role != purchase.kind().payer() {
+        return Err(ServiceError::Forbidden);
+    }
     match purchase {
         Purchase::Premium => payable_premium(tx, who).await,
         Purchase::Booking(booking_id) => payable_booking(tx, who, booking_id).await,
@@ -44,9 +47,6 @@ pub(super) async fn payable(
 }
 
 async fn payable_premium(tx: &Tx, who: Principal) -> Result<Payable, ServiceError> {
-    if who.role != Role::Tutor {
-        return Err(ServiceError::Forbidden);
-    }
     let found = tutors::find_by_user(tx, who.user_id)
         .await?
         .ok_or(ServiceError::Forbidden)?;
@@ -74,9 +74,6 @@ async fn payable_booking(
     who: Principal,
     booking_id: Uuid,
 ) -> Result<Payable, ServiceError> {
-    if who.role != Role::Student {
-        return Err(ServiceError::Forbidden);
-    }
     let found = bookings::find(tx, booking_id, tx.now())
         .await?
         .filter(|booking| booking.student_id == who.user_id)

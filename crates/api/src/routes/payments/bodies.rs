@@ -38,11 +38,7 @@ impl CheckoutRequest {
             let allowed = PaymentType::texts();
             return Err(Violations::one("/type", FieldProblem::NotOneOf { allowed }).into());
         };
-        let payer = match kind {
-            PaymentType::Premium => Role::Tutor,
-            PaymentType::Booking => Role::Student,
-        };
-        if role != payer {
+        if role != kind.payer() {
             return Err(Problem::new(Code::Forbidden));
         }
         match (kind, self.booking_id) {

@@ -8,7 +8,7 @@ use persistence::payments;
 use services::{checkout, premium};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::{OwnPayment, Tutor, User};
+use crate::access::{OwnPayment, Payer, Tutor, User};
 use crate::problem::Problem;
 use crate::request::{Answer, Body, Ctx, Guarded, Listing, PageParams, QueryParams};
 use bodies::{CheckoutRequest, CheckoutResponse, PaymentResponse, PremiumResponse};
@@ -38,7 +38,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 #[post("/payments/checkout")]
 async fn open_checkout(
     ctx: Ctx,
-    Guarded(User(who), Body(body)): Guarded<User, Body<CheckoutRequest>>,
+    Guarded(Payer(who), Body(body)): Guarded<Payer, Body<CheckoutRequest>>,
 ) -> Result<HttpResponse, Problem> {
     let purchase = body.parse(who.role)?;
     let scope = ctx.scope();
