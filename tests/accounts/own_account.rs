@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::support::{Client, TestApp};
 
 #[actix_web::test]
 async fn the_own_account_has_the_fields_of_the_contract() {
@@ -100,4 +100,32 @@ async fn an_account_is_read_and_changed_only_signed_in() {
     nobody.get("/me").await.refused(401, "unauthenticated");
     let answer = nobody.patch("/me", json!({ "role": "admin" })).await;
     answer.refused(401, "unauthenticated");
+}
+
+/// The tag of the tutor's own profile.
+async fn profile_tag(tutor: &Client) -> String {
+    let answer = tutor.get("/me/tutor-profile").await;
+    answer.header("etag").unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn a_profile_read_before_its_tutor_took_another_name_is_out_of_date() {
+    let app = TestApp::new().await;
+    let (tutor, _) = app.tutor().await;
+    let tag = profile_tag(&tutor).await;
+    let body = json!({ "first_name": "Мария" });
+    tutor.patch("/me", body).await.expect(200);
+    let reader = tutor.with("if-none-match", &tag);
+    let profile = reader.get("/me/tutor-profile").await.expect(200);
+    assert_eq!(profile["first_name"], "Мария");
+}
+
+#[actix_web::test]
+async fn what_a_profile_does_not_show_leaves_its_version_alone() {
+    let app = TestApp::new().await;
+    let (tutor, _) = app.tutor().await;
+    let tag = profile_tag(&tutor).await;
+    let body = json!({ "phone": "+79161234567", "first_name": "Анна", "locale": "en" });
+    tutor.patch("/me", body).await.expect(200);
+    assert_eq!(profile_tag(&tutor).await, tag);
 }

@@ -64,6 +64,18 @@ async fn a_result_is_stale_once_a_matched_tutor_has_changed() {
 }
 
 #[actix_web::test]
+async fn a_result_is_stale_once_a_matched_tutor_has_another_name() {
+    let app = TestApp::new().await;
+    let (tutor, _) = verified(&app, profile_body()).await;
+    let student = app.student().await;
+    let path = format!("/orders/{}/matches", app.order(&student).await);
+    student.act(&path).await.expect(200);
+    let change = json!({ "last_name": "Петрова" });
+    tutor.patch("/me", change).await.expect(200);
+    assert_eq!(student.get(&path).await.expect(200)["stale"], true);
+}
+
+#[actix_web::test]
 async fn the_matches_of_an_order_are_its_owners_alone() {
     let app = TestApp::new().await;
     let order = app.order(&app.student().await).await;

@@ -301,6 +301,7 @@ pub async fn update(tx: &Tx, user_id: Uuid, patch: &AccountPatch) -> Result<User
     let mut user = users::lock(tx, user_id)
         .await?
         .ok_or(ServiceError::Unauthenticated)?;
+    let before = (user.first_name.clone(), user.last_name.clone());
     let mut wrong = Violations::default();
     if let Some(name) = &patch.first_name
         && let Some(name) = wrong.take("/first_name", person_name(name))
@@ -328,7 +329,10 @@ pub async fn update(tx: &Tx, user_id: Uuid, patch: &AccountPatch) -> Result<User
         user.locale = Stored(language);
     }
     wrong.into_result()?;
+    let is_renamed = (&user.first_name, &user.last_name) != (&before.0, &before.1);
     let user = users::update(tx, user).await?;
-    crate::tutors::refresh_search_of_user(tx, &user).await?;
+    if is_renamed {
+        crate::tutors::rename(tx, &user).await?;
+    }
     Ok(user)
 }

@@ -141,12 +141,12 @@ pub async fn verify(tx: &Tx, tutor_id: Uuid) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// A tutor who changes their name is found by the new one.
-pub(crate) async fn refresh_search_of_user(tx: &Tx, user: &User) -> Result<(), ServiceError> {
+/// A tutor who takes another name is found by it, and the profile that shows it is a new version.
+pub(crate) async fn rename(tx: &Tx, user: &User) -> Result<(), ServiceError> {
     if let Some(found) = tutors::find_by_user(tx, user.id).await?
         && let Some(profile) = tutors::lock(tx, found.id).await?
     {
-        index(tx, profile).await?;
+        index(tx, tutors::update(tx, profile).await?).await?;
     }
     Ok(())
 }
