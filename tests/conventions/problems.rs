@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use serde_json::json;
 
 use super::fields;
-use crate::support::{Answer, TestApp, order_body};
+use crate::support::{Answer, TestApp, order_body, profile_body};
 
 async fn login_with(app: &TestApp, kind: &str, body: &[u8]) -> Answer {
     let client = app.anonymous();
@@ -186,4 +186,36 @@ async fn a_body_of_many_faults_gets_a_short_answer() {
     let errors = answer.refused(422, "validation_failed")["errors"].clone();
     assert_eq!(errors.as_array().unwrap().len(), 100);
     assert!(answer.text.len() < 64 * 1024, "{}", answer.text.len());
+}
+
+#[actix_web::test]
+async fn an_unknown_subject_of_a_profile_is_named_beside_what_else_is_wrong() {
+    let app = TestApp::new().await;
+    let (tutor, _) = app.tutor().await;
+    let mut wrong = profile_body();
+    wrong["bio"] = json!(" ");
+    wrong["subjects"] = json!(["matematika", "magiya"]);
+    let answers = [
+        app.newcomer()
+            .await
+            .post("/me/tutor-profile", wrong.clone())
+            .await,
+        tutor
+            .with("if-match", "*")
+            .patch("/me/tutor-profile", wrong)
+            .await,
+    ];
+    for answer in answers {
+        assert_eq!(answer.wrong_fields(), ["/bio", "/subjects/1"]);
+    }
+}
+
+#[actix_web::test]
+async fn what_is_wrong_with_a_list_is_not_said_of_its_entries_too() {
+    let app = TestApp::new().await;
+    let mut wrong = profile_body();
+    let many: Vec<String> = (0..11).map(|i| format!("magiya-{i}")).collect();
+    wrong["subjects"] = json!(many);
+    let answer = app.newcomer().await.post("/me/tutor-profile", wrong).await;
+    assert_eq!(answer.wrong_fields(), ["/subjects"]);
 }

@@ -61,6 +61,22 @@ pub(crate) fn unknown(pointer: impl Into<String>) -> ServiceError {
     Violations::one(pointer, FieldProblem::Unknown).into()
 }
 
+/// Both are looked at before either is reported, so that one answer names all that is wrong.
+pub(crate) fn all_or_wrong<T, U>(
+    terms: Result<T, Violations>,
+    looked_up: Result<U, ServiceError>,
+) -> Result<(T, U), ServiceError> {
+    match (terms, looked_up) {
+        (Ok(terms), Ok(looked_up)) => Ok((terms, looked_up)),
+        (Err(mut wrong), Err(ServiceError::Invalid(also))) => {
+            wrong.0.extend(also.0);
+            Err(wrong.into())
+        }
+        (Err(wrong), _) => Err(wrong.into()),
+        (_, Err(error)) => Err(error),
+    }
+}
+
 /// Which version of a thing the caller has seen and means to change (RFC 9110, `If-Match`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SeenVersion {

@@ -7,7 +7,7 @@ use domain::order::{
     OrderDraft, OrderEvent, OrderStatus, OrderTerms, check_booking, refused_in_progress,
 };
 use domain::search::fold_phrase;
-use domain::validation::{FieldProblem, Violations};
+use domain::validation::FieldProblem;
 use persistence::orders::{self, Order};
 use persistence::outbox::{self, NotificationType};
 use persistence::{Stamp, Stored, Tx, applications, audit, bookings, subjects, tutors, users};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::ServiceError;
 use crate::bookings::cancel_locked;
-use crate::error::{SeenVersion, unknown};
+use crate::error::{SeenVersion, all_or_wrong, unknown};
 use crate::overtaken::lock_current;
 
 /// Places an order.
@@ -269,22 +269,6 @@ async fn subject_id(tx: &Tx, slug: &str) -> Result<Uuid, ServiceError> {
         .await?
         .map(|subject| subject.id)
         .ok_or_else(|| unknown("/subject"))
-}
-
-/// Both are looked at before either is reported, so that one answer names all that is wrong.
-fn all_or_wrong(
-    terms: Result<OrderTerms, Violations>,
-    subject_id: Result<Uuid, ServiceError>,
-) -> Result<(OrderTerms, Uuid), ServiceError> {
-    match (terms, subject_id) {
-        (Ok(terms), Ok(subject_id)) => Ok((terms, subject_id)),
-        (Err(mut wrong), Err(ServiceError::Invalid(also))) => {
-            wrong.0.extend(also.0);
-            Err(wrong.into())
-        }
-        (Err(wrong), _) => Err(wrong.into()),
-        (_, Err(error)) => Err(error),
-    }
 }
 
 fn with_terms(order: Order, terms: &OrderTerms) -> Result<Order, ServiceError> {

@@ -12,7 +12,7 @@ use persistence::{Stamp, Tx, audit, tutor_hours, tutor_search, tutor_subjects};
 use uuid::Uuid;
 
 use crate::ServiceError;
-use crate::error::SeenVersion;
+use crate::error::{SeenVersion, all_or_wrong};
 
 /// Makes a tutor's profile.
 ///
@@ -23,8 +23,7 @@ pub async fn create(
     user_id: Uuid,
     draft: TutorProfileDraft,
 ) -> Result<TutorCard, ServiceError> {
-    let terms = draft.parse()?;
-    let subject_ids = subject_ids(tx, &terms.subjects).await?;
+    let (terms, subject_ids) = checked(tx, draft).await?;
     let profile = new_profile(tx.stamp(), user_id, &terms)?;
     if !tutors::insert_unless_there(tx, profile.clone()).await? {
         return Err(ServiceError::AlreadyExists);
@@ -108,8 +107,7 @@ pub async fn update_own(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let present = card(tx, profile.clone()).await?;
-    let terms = edit(draft_of(&present)?).parse()?;
-    let subject_ids = subject_ids(tx, &terms.subjects).await?;
+    let (terms, subject_ids) = checked(tx, edit(draft_of(&present)?)).await?;
     seen.check(profile.version)?;
     let profile = tutors::update(tx, with_terms(profile, &terms)?).await?;
     tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
@@ -187,6 +185,22 @@ pub fn search_document(
         profile.city.as_deref(),
         &profile.bio,
     )
+}
+
+/// A profile's terms, and the ids of its subjects.
+async fn checked(
+    tx: &Tx,
+    draft: TutorProfileDraft,
+) -> Result<(TutorProfileTerms, Vec<Uuid>), ServiceError> {
+    let subjects = draft.subjects.clone();
+    let terms = draft.parse();
+    if let Err(wrong) = &terms
+        && wrong.0.iter().any(|wrong| wrong.pointer == "/subjects")
+    {
+        // A list of too many is not looked up.
+        return Err(wrong.clone().into());
+    }
+    all_or_wrong(terms, subject_ids(tx, &subjects).await)
 }
 
 async fn subject_ids(tx: &Tx, slugs: &[String]) -> Result<Vec<Uuid>, ServiceError> {
