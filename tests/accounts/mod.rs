@@ -1,6 +1,8 @@
 //! Registering, signing in and out, one's own data.
 
+mod audit;
 mod bad_tokens;
+mod consents;
 mod own_account;
 mod parallel;
 mod refreshing;

@@ -29,6 +29,7 @@ pub mod order;
 pub mod overtaken;
 pub mod payment;
 pub mod premium;
+pub mod registration;
 pub mod review;
 pub mod search;
 pub mod settlement;

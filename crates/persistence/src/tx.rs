@@ -113,10 +113,15 @@ impl Tx {
         }
     }
 
+    /// Goes on for another actor: one who proves only inside the transaction to be who they are.
+    pub fn act_as(&mut self, actor: Actor) {
+        self.scope.actor = actor;
+    }
+
     /// Goes on at another time and for another actor: a seed tells a history in one transaction.
     pub fn move_to(&mut self, now: DateTime<Utc>, actor: Actor) {
         self.scope.now = now.trunc_subsecs(6);
-        self.scope.actor = actor;
+        self.act_as(actor);
     }
 }
 

@@ -1,13 +1,12 @@
 //! Accounts: registering, signing in, and one's own data.
 
-use domain::account::{Email, Role, check_new_password, person_name, phone};
-use domain::availability::parse_time_zone;
-use domain::language::Language;
+use domain::account::{Email, Role, person_name, phone};
+use domain::registration::{Consent, locale, time_zone};
 use domain::text_enum::TextEnum;
-use domain::validation::{FieldProblem, Violations, text};
+use domain::validation::Violations;
 use persistence::users::{self, User};
-use persistence::{Db, Scope, Stamp, Stored, Tx, audit, write};
-use secrecy::{ExposeSecret, SecretString};
+use persistence::{Actor, Db, Scope, Stamp, Stored, Tx, audit, write};
+use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::ServiceError;
@@ -15,114 +14,7 @@ use crate::passwords::Passwords;
 use crate::secrets::SigningSecrets;
 use crate::sessions::{self, SignedIn};
 
-/// Where somebody is taken to live who doesn't say.
-pub const DEFAULT_TIME_ZONE: &str = "Europe/Moscow";
-
-/// A registration as somebody wrote it, unchecked.
-#[derive(Debug, Clone)]
-pub struct RegistrationDraft {
-    pub email: String,
-    pub password: SecretString,
-    pub role: String,
-    pub first_name: String,
-    pub last_name: String,
-    pub time_zone: Option<String>,
-    pub locale: Option<String>,
-    /// Kind and version of each text agreed to.
-    pub consents: Vec<(String, String)>,
-}
-
-/// Who is to have an account, checked; the password apart.
-#[derive(Debug, Clone)]
-pub struct NewAccount {
-    pub email: Email,
-    pub role: Role,
-    pub first_name: String,
-    pub last_name: String,
-    pub time_zone: String,
-    pub locale: Language,
-    pub consents: Vec<(String, String)>,
-}
-
-impl RegistrationDraft {
-    /// # Errors
-    /// Everything that is wrong with it. Nobody registers as an administrator.
-    pub fn parse(&self) -> Result<NewAccount, Violations> {
-        let account = self.parse_without_password();
-        let email = Email::parse(&self.email).ok();
-        let compared_with = email.as_ref().map_or("", Email::as_str);
-        match check_new_password(self.password.expose_secret(), compared_with) {
-            Ok(()) => account,
-            Err(problem) => {
-                let mut wrong = account.err().unwrap_or_default();
-                wrong.add("/password", problem);
-                Err(wrong)
-            }
-        }
-    }
-
-    /// As [`Self::parse`], for an account that nobody is to sign in to: a seed's. The password is
-    /// not looked at.
-    ///
-    /// # Errors
-    /// Everything else that is wrong with it.
-    pub fn parse_without_password(&self) -> Result<NewAccount, Violations> {
-        let mut wrong = Violations::default();
-        let email = wrong.take("/email", Email::parse(&self.email));
-        let role = wrong.take("/role", registrable_role(&self.role));
-        let first_name = wrong.take("/first_name", person_name(&self.first_name));
-        let last_name = wrong.take("/last_name", person_name(&self.last_name));
-        let time_zone = wrong.take("/time_zone", time_zone(self.time_zone.as_deref()));
-        let locale = wrong.take("/locale", locale(self.locale.as_deref()));
-        for (i, (kind, version)) in self.consents.iter().enumerate() {
-            let fine = |t: &str| text(t, 1, 100).is_ok();
-            if !fine(kind) || !fine(version) || self.consents.len() > 20 {
-                wrong.add(format!("/consents/{i}"), FieldProblem::TooLong { max: 100 });
-            }
-        }
-        match (email, role, first_name, last_name, time_zone, locale) {
-            (
-                Some(email),
-                Some(role),
-                Some(first_name),
-                Some(last_name),
-                Some(time_zone),
-                Some(locale),
-            ) if wrong.0.is_empty() => Ok(NewAccount {
-                email,
-                role,
-                first_name,
-                last_name,
-                time_zone,
-                locale,
-                consents: self.consents.clone(),
-            }),
-            _ => Err(wrong),
-        }
-    }
-}
-
-fn registrable_role(name: &str) -> Result<Role, FieldProblem> {
-    match Role::from_text(name) {
-        Some(role @ (Role::Student | Role::Tutor)) => Ok(role),
-        _ => Err(FieldProblem::NotOneOf {
-            allowed: vec!["student".into(), "tutor".into()],
-        }),
-    }
-}
-
-fn time_zone(name: Option<&str>) -> Result<String, FieldProblem> {
-    parse_time_zone(name.unwrap_or(DEFAULT_TIME_ZONE)).map(|zone| zone.name().to_owned())
-}
-
-fn locale(name: Option<&str>) -> Result<Language, FieldProblem> {
-    match name {
-        None => Ok(Language::default()),
-        Some(name) => Language::from_text(name).ok_or_else(|| FieldProblem::NotOneOf {
-            allowed: Language::texts(),
-        }),
-    }
-}
+pub use domain::registration::{NewAccount, RegistrationDraft};
 
 /// Makes an account; without a password hash nobody can sign in to it.
 ///
@@ -133,13 +25,27 @@ pub async fn create(
     account: &NewAccount,
     password_hash: Option<String>,
 ) -> Result<User, ServiceError> {
+    let user = insert(tx, account, password_hash).await?;
+    note_creation(tx, &user).await?;
+    Ok(user)
+}
+
+async fn insert(
+    tx: &Tx,
+    account: &NewAccount,
+    password_hash: Option<String>,
+) -> Result<User, ServiceError> {
     let user = new_user(tx.stamp(), account, password_hash);
     if !users::insert_unless_known(tx, user.clone()).await? {
         return Err(ServiceError::AlreadyExists);
     }
-    for (kind, version) in &account.consents {
-        persistence::consents::insert(tx, user.id, kind, version).await?;
+    for Consent { kind, text_version } in &account.consents {
+        persistence::consents::insert(tx, user.id, kind, text_version).await?;
     }
+    Ok(user)
+}
+
+async fn note_creation(tx: &Tx, user: &User) -> Result<(), ServiceError> {
     audit::record(
         tx,
         audit::Change {
@@ -147,11 +53,11 @@ pub async fn create(
             object_type: "user",
             object_id: user.id.to_string(),
             before: None,
-            after: Some(serde_json::json!({ "role": account.role })),
+            after: Some(serde_json::json!({ "role": *user.role })),
         },
     )
     .await?;
-    Ok(user)
+    Ok(())
 }
 
 /// An account's row, as it begins.
@@ -192,7 +98,10 @@ pub async fn register(
     let account = draft.parse()?;
     let hash = passwords.hash(draft.password).await?;
     write(db, scope, async |tx| {
-        let user = create(tx, &account, Some(hash.clone())).await?;
+        let user = insert(tx, &account, Some(hash.clone())).await?;
+        // Nobody was signed in until now: it is their own doing.
+        tx.act_as(Actor::User(user.id));
+        note_creation(tx, &user).await?;
         sessions::start(tx, secrets, user, user_agent).await
     })
     .await

@@ -7,7 +7,7 @@ use domain::account::Principal;
 use persistence::refresh_tokens::{self, RefreshToken};
 use persistence::sessions::{self, EndedBecause, Session};
 use persistence::users::User;
-use persistence::{Db, Scope, Tx, audit, write};
+use persistence::{Actor, Db, Scope, Tx, audit, write};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -113,13 +113,18 @@ pub async fn refresh(
     }
 }
 
-async fn rotate(tx: &Tx, secrets: &SigningSecrets, token: &str) -> Result<Rotation, ServiceError> {
+async fn rotate(
+    tx: &mut Tx,
+    secrets: &SigningSecrets,
+    token: &str,
+) -> Result<Rotation, ServiceError> {
     let Some(presented) = refresh_tokens::find_by_hash(tx, &hash(token)).await? else {
         return Ok(Rotation::Refused);
     };
     let Some((session, user)) = sessions::find_live(tx, presented.session_id).await? else {
         return Ok(Rotation::Refused);
     };
+    tx.act_as(Actor::User(user.id));
     if presented.expires_at <= tx.now() {
         return Ok(Rotation::Refused);
     }

@@ -88,6 +88,7 @@ impl Ctx {
     pub fn scope(&self) -> Scope {
         let actor = match self.principal() {
             Some(who) => Actor::User(who.user_id),
+            // Whoever becomes known by what they write (registering, refreshing) signs it then.
             None => Actor::Command,
         };
         Scope {

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use domain::account::Principal;
+use domain::registration::{Consent, RegistrationDraft};
 use domain::text_enum::TextEnum;
 use persistence::users::User;
 use serde::{Deserialize, Serialize};
-use services::accounts::{AccountPatch, RegistrationDraft};
+use services::accounts::AccountPatch;
 use services::sessions::SignedIn;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -39,7 +40,7 @@ pub struct RegisterRequest {
     #[serde(default)]
     pub locale: Option<String>,
     #[serde(default)]
-    #[schema(value_type = Option<Vec<ConsentRequest>>)]
+    #[schema(value_type = Option<Vec<ConsentRequest>>, max_items = 20)]
     pub consents: Option<Vec<Object<ConsentRequest>>>,
 }
 
@@ -47,7 +48,9 @@ pub struct RegisterRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentRequest {
+    #[schema(min_length = 1, max_length = 100)]
     pub kind: String,
+    #[schema(min_length = 1, max_length = 100)]
     pub text_version: String,
 }
 
@@ -67,7 +70,10 @@ impl From<RegisterRequest> for RegistrationDraft {
                 .consents
                 .unwrap_or_default()
                 .into_iter()
-                .map(|Object(consent)| (consent.kind, consent.text_version))
+                .map(|Object(consent)| Consent {
+                    kind: consent.kind,
+                    text_version: consent.text_version,
+                })
                 .collect(),
         }
     }
