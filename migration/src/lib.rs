@@ -116,6 +116,9 @@ pub async fn up(db: &DatabaseConnection) -> Result<(), DbErr> {
             // of a transaction is given up with it, whatever happens in between.
             let guard = db.begin().await?;
             guard
+                .execute_unprepared("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
+                .await?;
+            guard
                 .execute_unprepared("SELECT pg_advisory_xact_lock(7236541)")
                 .await?;
             Migrator::up(db, None).await?;

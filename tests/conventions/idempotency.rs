@@ -1,7 +1,9 @@
 //! Idempotency keys: what was asked for twice is done once.
 
 use chrono::TimeDelta;
+use persistence::{StoreError, idempotency, write};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::support::{Client, TestApp, order_body};
 
@@ -78,4 +80,22 @@ async fn an_answer_is_kept_for_a_day() {
     assert_eq!(post(&app).await.expect(201), first);
     app.advance(TimeDelta::seconds(1));
     assert_ne!(post(&app).await.expect(201)["id"], first["id"]);
+}
+
+#[actix_web::test]
+async fn who_waits_in_vain_for_a_twin_at_work_is_asked_to_come_back() {
+    let app = TestApp::impatient().await;
+    let student = app.student().await;
+    let user_id = Uuid::parse_str(&student.user_id).unwrap();
+    let client = student.with("idempotency-key", "order-1");
+    // The twin has its key and is at work for as long as we ask.
+    write(app.db(), &app.scope(), async |tx| {
+        idempotency::claim(tx, user_id, "order-1", b"of the twin").await?;
+        let answer = client.post("/orders", order_body()).await;
+        answer.refused(409, "conflict");
+        assert_eq!(answer.header("retry-after"), Some("1"));
+        Ok::<_, StoreError>(())
+    })
+    .await
+    .unwrap();
 }

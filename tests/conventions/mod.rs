@@ -2,6 +2,7 @@
 //! refusals, idempotency keys and versions.
 
 mod codes;
+mod database;
 mod every_operation;
 mod headers;
 mod idempotency;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use persistence::schema_for_tests;
+use persistence::{Db, DbConfig, Patience, Reader, execute_for_tests, schema_for_tests};
 
 use crate::support::TestDatabase;
 
@@ -25,6 +25,37 @@ async fn up_down_up_gives_equal_schemas() {
     assert!(left.is_empty(), "left over: {left:?}");
     migration::up(connection).await.unwrap();
     assert_eq!(schema_for_tests(&database.db).await.unwrap(), first);
+}
+
+#[actix_web::test]
+async fn a_second_migration_waits_for_the_first_for_longer_than_for_a_lock() {
+    let patience = Patience {
+        lock: std::time::Duration::from_millis(1),
+        ..Patience::SERVING
+    };
+    let database = TestDatabase::empty_with(patience).await;
+    if !database.db.is_postgres() {
+        return;
+    }
+    let config = DbConfig {
+        url: database.url().to_owned(),
+        max_connections: 1,
+        schema: None,
+    };
+    // Its only connection keeps the lock.
+    let first = Db::connect(&config).await.unwrap();
+    let run = async |sql| execute_for_tests(&first, sql).await.unwrap();
+    run("SELECT pg_advisory_lock(7236541)").await;
+    let mut second = Box::pin(migration::up(database.db.connection()));
+    for _ in 0..50 {
+        tokio::select! {
+            biased;
+            ended = &mut second => panic!("it did not wait: {ended:?}"),
+            _ = run("SELECT 1") => {}
+        }
+    }
+    run("SELECT pg_advisory_unlock(7236541)").await;
+    second.await.unwrap();
 }
 
 #[actix_web::test]

@@ -14,7 +14,7 @@ use api::state::AppState;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use ml::External;
 use payments::{Stripe, StripeConfig};
-use persistence::{Actor, Db, Scope};
+use persistence::{Actor, Db, Patience, Scope};
 use secrecy::SecretString;
 use serde_json::json;
 use services::accounts;
@@ -45,7 +45,7 @@ pub struct TestApp {
 impl TestApp {
     /// With a Stripe that cannot be reached.
     pub async fn new() -> Self {
-        Self::build(None).await
+        Self::build(None, Patience::SERVING).await
     }
 
     /// With a Stripe of its own, which delivers nothing by itself: see [`Self::deliver_events`].
@@ -60,12 +60,21 @@ impl TestApp {
         };
         let fake = stripe_fake::start(config, listener).await.unwrap();
         fake.set_delivery(DeliveryPolicy::Manual);
-        Self::build(Some(fake)).await
+        Self::build(Some(fake), Patience::SERVING).await
     }
 
-    async fn build(fake: Option<StripeFake>) -> Self {
+    /// One that waits for a lock for no more than a moment.
+    pub async fn impatient() -> Self {
+        let patience = Patience {
+            lock: std::time::Duration::from_millis(20),
+            ..Patience::SERVING
+        };
+        Self::build(None, patience).await
+    }
+
+    async fn build(fake: Option<StripeFake>, patience: Patience) -> Self {
         install_tls();
-        let database = TestDatabase::new().await;
+        let database = TestDatabase::with(patience).await;
         // The Stripe of the tests lives in real time, so that is where the clock begins.
         let clock = Arc::new(VirtualClock::at(Utc::now().trunc_subsecs(0)));
         let base = fake

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use persistence::{Db, DbConfig};
+use persistence::{Db, DbConfig, Patience};
 use uuid::Uuid;
 
 /// A migrated database that nobody else uses.
@@ -21,23 +21,34 @@ enum Cleanup {
 impl TestDatabase {
     /// A migrated one.
     pub async fn new() -> Self {
+        Self::with(Patience::SERVING).await
+    }
+
+    /// A migrated one, for somebody who waits longer or shorter than a server.
+    pub async fn with(patience: Patience) -> Self {
         match postgres_url() {
             Some(admin_url) => {
-                Self::postgres(&admin_url, Some(postgres_template(&admin_url))).await
+                let template = postgres_template(&admin_url);
+                Self::postgres(&admin_url, Some(template), patience).await
             }
             None => {
                 let file = fresh_file();
                 std::fs::copy(sqlite_template(), &file).unwrap();
-                Self::sqlite(file).await
+                Self::sqlite(file, patience).await
             }
         }
     }
 
     /// One without a table.
     pub async fn empty() -> Self {
+        Self::empty_with(Patience::SERVING).await
+    }
+
+    /// One without a table, for somebody who waits longer or shorter than a server.
+    pub async fn empty_with(patience: Patience) -> Self {
         match postgres_url() {
-            Some(admin_url) => Self::postgres(&admin_url, None).await,
-            None => Self::sqlite(fresh_file()).await,
+            Some(admin_url) => Self::postgres(&admin_url, None, patience).await,
+            None => Self::sqlite(fresh_file(), patience).await,
         }
     }
 
@@ -46,16 +57,16 @@ impl TestDatabase {
         &self.url
     }
 
-    async fn sqlite(file: PathBuf) -> Self {
+    async fn sqlite(file: PathBuf, patience: Patience) -> Self {
         let url = format!("sqlite://{}?mode=rwc", file.display());
         Self {
-            db: connect(&url).await,
+            db: connect_with(&url, patience).await,
             url,
             cleanup: Cleanup::File(file),
         }
     }
 
-    async fn postgres(admin_url: &str, template: Option<&str>) -> Self {
+    async fn postgres(admin_url: &str, template: Option<&str>, patience: Patience) -> Self {
         let name = format!("t_{}", Uuid::now_v7().simple());
         let template = template.unwrap_or("template0");
         run_on(
@@ -65,7 +76,7 @@ impl TestDatabase {
         .await;
         let url = with_database(admin_url, &name);
         Self {
-            db: connect(&url).await,
+            db: connect_with(&url, patience).await,
             url,
             cleanup: Cleanup::Postgres {
                 admin_url: admin_url.to_owned(),
@@ -98,12 +109,16 @@ fn postgres_url() -> Option<String> {
 }
 
 async fn connect(url: &str) -> Db {
+    connect_with(url, Patience::SERVING).await
+}
+
+async fn connect_with(url: &str, patience: Patience) -> Db {
     let config = DbConfig {
         url: url.to_owned(),
         max_connections: 8,
         schema: None,
     };
-    Db::connect(&config).await.unwrap()
+    Db::connect_with(&config, patience).await.unwrap()
 }
 
 fn fresh_file() -> PathBuf {

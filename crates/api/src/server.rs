@@ -10,7 +10,7 @@ use actix_web::{App, HttpServer};
 use anyhow::{Context, Result};
 use ml::External;
 use payments::{Stripe, StripeConfig};
-use persistence::{Actor, Db, DbConfig, Scope};
+use persistence::{Actor, Db, DbConfig, Patience, Scope};
 use secrecy::ExposeSecret;
 use services::checkout::Checkout;
 use services::clock::SystemClock;
@@ -75,13 +75,15 @@ pub async fn open_database(url: &str) -> Result<Db> {
         schema: None,
     };
     // The URL may hold a password, so it is not repeated.
-    let db = Db::connect(&config)
+    let unreachable = "the database can't be reached; check DATABASE_URL";
+    let migrator = Db::connect_with(&config, Patience::MIGRATING)
         .await
-        .context("the database can't be reached; check DATABASE_URL")?;
-    migration::up(db.connection())
+        .context(unreachable)?;
+    migration::up(migrator.connection())
         .await
         .context("the database can't be migrated")?;
-    Ok(db)
+    migrator.close().await?;
+    Db::connect(&config).await.context(unreachable)
 }
 
 /// SQLite makes the file but not its folder.

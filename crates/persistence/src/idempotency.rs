@@ -33,7 +33,7 @@ pub use Model as IdempotencyKey;
 /// Takes a key, or gives the row of who took it before.
 ///
 /// # Errors
-/// The database failed; [`StoreError::Busy`] if a twin is still at work after the lock timeout.
+/// The database failed; [`StoreError::Locked`] if a twin is still at work after the lock timeout.
 pub async fn claim(
     tx: &Tx,
     user_id: Uuid,

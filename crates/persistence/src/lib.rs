@@ -41,7 +41,7 @@ mod tx;
 pub mod users;
 pub mod webhook_events;
 
-pub use db::{Db, DbConfig, Reader};
+pub use db::{Db, DbConfig, Patience, Reader};
 pub use error::StoreError;
 pub use inspect::{
     execute_for_tests, integer_for_tests, plans_for_tests, schema_for_tests, texts_for_tests,

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
-use persistence::{Db, DbConfig};
+use persistence::{Db, DbConfig, Patience};
 
 use super::{database_url, say};
 use crate::logging::{self, LogFormat};
@@ -31,7 +31,7 @@ pub(super) async fn run(direction: Direction) -> Result<()> {
         max_connections: 2,
         schema: None,
     };
-    let db = Db::connect(&config)
+    let db = Db::connect_with(&config, Patience::MIGRATING)
         .await
         .context("the database can't be reached; check DATABASE_URL")?;
     match direction {

@@ -50,7 +50,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::SlotTaken => Self::new(Code::Conflict),
-            StoreError::Busy(_) | StoreError::Serialization(_) => Self {
+            StoreError::Locked(_) | StoreError::Busy(_) | StoreError::Serialization(_) => Self {
                 cause: Some(std::rc::Rc::new(error)),
                 ..Self::new(Code::Unavailable).retry_after(1)
             },

@@ -38,10 +38,7 @@ impl Ctx {
         let fingerprint = self.fingerprint();
         let scope = self.scope();
         let done = write(self.db(), &scope, async |tx| {
-            match claim(tx, user, &key, &fingerprint)
-                .await
-                .map_err(twin_at_work)?
-            {
+            match claim(tx, user, &key, &fingerprint).await? {
                 Some(stored) if stored.fingerprint != fingerprint => Err(Once::Mismatch),
                 Some(stored) => Ok(replay(&stored)),
                 None => {
@@ -176,14 +173,6 @@ enum Once {
     TwinAtWork,
 }
 
-/// Who waits too long for a key waits for the request that holds it.
-fn twin_at_work(error: StoreError) -> Once {
-    match error {
-        StoreError::Busy(_) => Once::TwinAtWork,
-        error => Once::Service(error.into()),
-    }
-}
-
 impl From<ServiceError> for Once {
     fn from(error: ServiceError) -> Self {
         Self::Service(error)
@@ -191,8 +180,13 @@ impl From<ServiceError> for Once {
 }
 
 impl From<StoreError> for Once {
+    /// Who waits too long for a key waits for the request that holds it: on PostgreSQL as they claim
+    /// it, on SQLite, where one writes at a time, as their transaction begins.
     fn from(error: StoreError) -> Self {
-        Self::Service(error.into())
+        match error {
+            StoreError::Locked(_) => Self::TwinAtWork,
+            error => Self::Service(error.into()),
+        }
     }
 }
 
