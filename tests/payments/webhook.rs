@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::count;
+use super::events::{Opened, changed};
 use crate::support::TestApp;
 
 const SECRET: &str = "whsec_of_the_tests";
@@ -102,4 +103,21 @@ async fn an_event_of_an_unknown_type_is_kept_and_ignored_once() {
     assert_eq!(app.outcome(&event("evt_1")).await, "ignored");
     assert_eq!(app.outcome(&event("evt_1")).await, "duplicate");
     assert_eq!(count(&app, "stripe_webhook_events").await, 1);
+}
+
+#[actix_web::test]
+async fn a_person_is_called_once_for_a_delivery_that_is_parked() {
+    crate::support::keep_errors();
+    let app = TestApp::with_stripe().await;
+    let (tutor, _) = app.tutor().await;
+    let (student, booking) = app.booking(&tutor).await;
+    let opened = Opened::booking(&app, &student, &booking).await;
+    let wrong = changed(
+        &opened.completed(),
+        "/data/object/amount_total",
+        json!(149_999),
+    );
+    assert_eq!(app.outcome(&wrong).await, "parked");
+    let lines = crate::support::errors_about(wrong["id"].as_str().unwrap());
+    assert_eq!(lines, ["an event is parked and needs a person"]);
 }

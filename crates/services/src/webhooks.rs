@@ -4,7 +4,7 @@ use domain::payment::EventOutcome;
 use domain::settlement::{Judgment, ParkReason};
 use payments::events::{Event, Fact};
 use persistence::stripe_facts::{self, FactKeys, StripeFact};
-use persistence::webhook_events::{self, WebhookEvent};
+use persistence::webhook_events::{self, Verdict, WebhookEvent};
 use persistence::{Db, Scope, Stamp, Stored, Tx, write};
 
 use crate::settlement::{self, Judgments};
@@ -54,17 +54,47 @@ pub async fn receive(db: &Db, scope: &Scope, event: &Event) -> Result<Receipt, S
 }
 
 async fn receive_and_heal(db: &Db, scope: &Scope, event: &Event) -> Result<Receipt, ServiceError> {
-    let receipt = write(db, scope, async |tx| record(tx, event).await).await?;
+    let recorded = write(db, scope, async |tx| record_and_settle(tx, event).await).await?;
+    let (Recorded::Settled(first), Some(fact)) = (recorded, &event.fact) else {
+        return Ok(recorded.receipt());
+    };
+    alert(&event.id, first);
     // Of two parallel transactions each saw only its own facts: now that this one is committed,
     // whichever looks last sees both.
-    match &event.fact {
-        Some(fact) if receipt != Receipt::Duplicate => {
-            write(db, scope, async |tx| {
-                settle_event(tx, &event.id, fact).await
-            })
-            .await
+    let verdict = write(db, scope, async |tx| {
+        settle_event(tx, &event.id, fact).await
+    })
+    .await?;
+    if verdict != first {
+        alert(&event.id, verdict);
+    }
+    Ok(verdict.outcome.into())
+}
+
+/// What the record of an event came to.
+#[derive(Clone, Copy)]
+enum Recorded {
+    Known,
+    WithoutFact,
+    Settled(Verdict),
+}
+
+impl Recorded {
+    fn receipt(self) -> Receipt {
+        match self {
+            Self::Known => Receipt::Duplicate,
+            Self::WithoutFact => Receipt::Ignored,
+            Self::Settled(verdict) => verdict.outcome.into(),
         }
-        _ => Ok(receipt),
+    }
+}
+
+/// Calls a person to an event that won't heal itself; only once that is committed.
+fn alert(event_id: &str, verdict: Verdict) {
+    if let Some(reason) = verdict.reason
+        && reason != ParkReason::Waiting
+    {
+        log::error!(event_id, reason = domain::text_enum::TextEnum::as_str(reason); "an event is parked and needs a person");
     }
 }
 
@@ -73,14 +103,18 @@ async fn receive_and_heal(db: &Db, scope: &Scope, event: &Event) -> Result<Recei
 /// # Errors
 /// The database failed.
 pub async fn record(tx: &Tx, event: &Event) -> Result<Receipt, ServiceError> {
+    Ok(record_and_settle(tx, event).await?.receipt())
+}
+
+async fn record_and_settle(tx: &Tx, event: &Event) -> Result<Recorded, ServiceError> {
     if !webhook_events::insert_unless_known(tx, new_event(tx.stamp(), event)).await? {
-        return Ok(Receipt::Duplicate);
+        return Ok(Recorded::Known);
     }
     let Some(fact) = &event.fact else {
-        return Ok(Receipt::Ignored);
+        return Ok(Recorded::WithoutFact);
     };
     stripe_facts::insert(tx, fact_row(fact)?).await?;
-    settle_event(tx, &event.id, fact).await
+    Ok(Recorded::Settled(settle_event(tx, &event.id, fact).await?))
 }
 
 /// An event's row, before anything has come of it.
@@ -117,7 +151,7 @@ pub fn fact_row(fact: &Fact) -> Result<StripeFact, ServiceError> {
     Ok(row?)
 }
 
-async fn settle_event(tx: &Tx, event_id: &str, fact: &Fact) -> Result<Receipt, ServiceError> {
+async fn settle_event(tx: &Tx, event_id: &str, fact: &Fact) -> Result<Verdict, ServiceError> {
     let extra = keys_of(fact);
     let mut judgments = Judgments::new();
     for root in settlement::roots_of(tx, fact).await? {
@@ -129,13 +163,7 @@ async fn settle_event(tx: &Tx, event_id: &str, fact: &Fact) -> Result<Receipt, S
             }
         }
     }
-    let verdict = settlement::write_verdicts(tx, event_id, &judgments).await?;
-    if let Some(reason) = verdict.reason
-        && reason != ParkReason::Waiting
-    {
-        log::error!(event_id, reason = domain::text_enum::TextEnum::as_str(reason); "an event is parked and needs a person");
-    }
-    Ok(verdict.outcome.into())
+    settlement::write_verdicts(tx, event_id, &judgments).await
 }
 
 fn keys_of(fact: &Fact) -> FactKeys {
@@ -191,8 +219,10 @@ async fn settle_again(db: &Db, scope: &Scope, row: &WebhookEvent) -> Result<Rece
     else {
         return Ok(Receipt::Parked);
     };
-    write(db, scope, async |tx| {
+    let verdict = write(db, scope, async |tx| {
         settle_event(tx, &row.event_id, &fact).await
     })
-    .await
+    .await?;
+    alert(&row.event_id, verdict);
+    Ok(verdict.outcome.into())
 }
