@@ -19,6 +19,7 @@ mod applications;
 mod architecture;
 mod bookings;
 mod conventions;
+mod housekeeping;
 mod matches;
 mod migrations;
 mod openapi;

@@ -5,6 +5,7 @@ pub mod access;
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod housekeeping;
 pub mod logging;
 pub mod middleware;
 pub mod openapi;

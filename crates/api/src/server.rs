@@ -10,25 +10,23 @@ use actix_web::{App, HttpServer};
 use anyhow::{Context, Result};
 use ml::External;
 use payments::{Stripe, StripeConfig};
-use persistence::{Actor, Db, DbConfig, Patience, Scope};
+use persistence::{Db, DbConfig, Patience};
 use secrecy::ExposeSecret;
 use services::checkout::Checkout;
 use services::clock::SystemClock;
 use services::passwords::Passwords;
 use services::secrets::SigningSecrets;
-use services::{ServiceError, error_chain, overtaken, webhooks};
 use stripe_fake::{StripeFake, StripeFakeConfig};
 
 use crate::access::AccessTokens;
 use crate::app::{self, Parts};
 use crate::config::{ServeConfig, StripeSettings};
+use crate::housekeeping::{self, EVERY};
 use crate::routes::{BASE, operations};
 use crate::state::AppState;
 
 const MAX_CONNECTIONS: u32 = 20;
 const STRIPE_CALL_TIMEOUT: Duration = Duration::from_secs(4);
-/// How often what waits is looked at again.
-const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60);
 /// How long requests under way have to end.
 const SHUTDOWN_SECONDS: u64 = 10;
 
@@ -183,7 +181,9 @@ pub async fn run(state: AppState, listeners: Listeners) -> Result<()> {
     .run();
     let ops_handle = ops.handle();
     let ops = actix_web::rt::spawn(ops);
-    let housekeeper = actix_web::rt::spawn(housekeep(state));
+    let housekeeper = actix_web::rt::spawn(async move {
+        housekeeping::again_and_again(EVERY, async || housekeeping::round(&state).await).await;
+    });
     let served = public.await;
     housekeeper.abort();
     stop(ops_handle, ops).await;
@@ -195,29 +195,5 @@ async fn stop(handle: ServerHandle, server: actix_web::rt::task::JoinHandle<std:
     handle.stop(true).await;
     if let Ok(Err(error)) = server.await {
         log::warn!("the operations listener ended badly: {error}");
-    }
-}
-
-/// What has to happen again and again: once at start, then every minute.
-async fn housekeep(state: Data<AppState>) {
-    loop {
-        let scope = Scope::new(state.clock.now(), Actor::Job);
-        note(
-            "events that waited are settled",
-            webhooks::settle_waiting(&state.db, &scope).await,
-        );
-        note(
-            "orders overtaken by the clock are written down",
-            overtaken::sweep(&state.db, &scope).await,
-        );
-        actix_web::rt::time::sleep(HOUSEKEEPING_EVERY).await;
-    }
-}
-
-fn note(done: &str, result: Result<usize, ServiceError>) {
-    match result {
-        Ok(0) => {}
-        Ok(count) => log::info!(count; "{done}"),
-        Err(error) => log::warn!("not all {done}: {}", error_chain(&error)),
     }
 }

@@ -5,6 +5,8 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Query;
+use sea_orm::{ExprTrait, Order};
 
 use crate::{Reader, StoreError, Tx, rows};
 
@@ -87,4 +89,25 @@ pub async fn forget(tx: &Tx, user_id: Uuid, key: &str) -> Result<(), StoreError>
         .exec(&tx.executor())
         .await?;
     Ok(())
+}
+
+/// Deletes keys that were answered at a time or before, the oldest first, so many at most; tells how
+/// many.
+///
+/// # Errors
+/// The database failed.
+pub async fn delete_until(tx: &Tx, until: DateTime<Utc>, limit: u64) -> Result<u64, StoreError> {
+    let old = Query::select()
+        .columns([Column::UserId, Column::Key])
+        .from(Entity)
+        .and_where(Column::CreatedAt.lte(until))
+        .order_by(Column::CreatedAt, Order::Asc)
+        .limit(limit)
+        .to_owned();
+    let id = Expr::tuple([Expr::col(Column::UserId), Expr::col(Column::Key)]);
+    let deleted = Entity::delete_many()
+        .filter(id.in_subquery(old))
+        .exec(&tx.executor())
+        .await?;
+    Ok(deleted.rows_affected)
 }

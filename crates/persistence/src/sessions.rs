@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::text_enum::TextEnum;
+use sea_orm::Order;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Query;
 
 use crate::{Reader, StoreError, Stored, Tx, rows, users};
 
@@ -105,4 +107,24 @@ async fn end_where(
         .exec(&tx.executor())
         .await?;
     Ok(())
+}
+
+/// Deletes sessions, and with them their tokens, that were last used at a time or before, so many
+/// at most; tells how many.
+///
+/// # Errors
+/// The database failed.
+pub async fn delete_until(tx: &Tx, until: DateTime<Utc>, limit: u64) -> Result<u64, StoreError> {
+    let old = Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .and_where(Column::LastUsedAt.lte(until))
+        .order_by(Column::Id, Order::Asc)
+        .limit(limit)
+        .to_owned();
+    let deleted = Entity::delete_many()
+        .filter(Column::Id.in_subquery(old))
+        .exec(&tx.executor())
+        .await?;
+    Ok(deleted.rows_affected)
 }

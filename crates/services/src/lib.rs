@@ -17,6 +17,7 @@ pub mod orders;
 pub mod overtaken;
 pub mod passwords;
 pub mod premium;
+pub mod retention;
 pub mod reviews;
 pub mod secrets;
 pub mod sessions;

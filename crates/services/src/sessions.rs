@@ -16,7 +16,7 @@ use crate::ServiceError;
 use crate::secrets::SigningSecrets;
 
 /// How long a refresh token can wait for its use.
-const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
+pub(crate) const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
 /// How long after its use a token still gives the same successor: the time in which an answer that
 /// was lost on the way is asked for again.
 const REPLAY_GRACE: TimeDelta = TimeDelta::seconds(10);

@@ -4,22 +4,19 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpMessage, HttpResponse};
-use chrono::TimeDelta;
 use domain::account::Principal;
 use domain::validation::FieldProblem;
 use persistence::idempotency::{self, IdempotencyKey};
 use persistence::{StoreError, Tx, TxError, write};
 use serde::Serialize;
 use services::ServiceError;
+use services::retention::ANSWERS_KEPT;
 use sha2::{Digest, Sha256};
 
 use super::answer::Answer;
 use super::body::BodyHash;
 use super::ctx::Ctx;
 use crate::problem::{Code, Problem};
-
-/// How long the answer to a request with an idempotency key is kept.
-const KEPT: TimeDelta = TimeDelta::hours(24);
 
 impl Ctx {
     /// Runs a use case once for each `Idempotency-Key`: the key commits with the work, and who
@@ -71,7 +68,7 @@ impl Ctx {
         };
         let fingerprint = self.fingerprint();
         if let Some(stored) = idempotency::find(self.db(), user.user_id, &key).await?
-            && self.now() - stored.created_at < KEPT
+            && self.now() - stored.created_at < ANSWERS_KEPT
         {
             return replay_of(&stored, &fingerprint);
         }
@@ -130,7 +127,7 @@ async fn claim(
 ) -> Result<Option<IdempotencyKey>, StoreError> {
     let stored = idempotency::claim(tx, user.user_id, key, fingerprint).await?;
     match stored {
-        Some(stored) if tx.now() - stored.created_at >= KEPT => {
+        Some(stored) if tx.now() - stored.created_at >= ANSWERS_KEPT => {
             idempotency::forget(tx, user.user_id, key).await?;
             idempotency::claim(tx, user.user_id, key, fingerprint).await
         }

@@ -1,0 +1,50 @@
+//! What is kept for a while only: stored answers, and sessions that nobody can go on with.
+
+use chrono::TimeDelta;
+use persistence::{Db, Scope, idempotency, sessions, write};
+
+use crate::ServiceError;
+use crate::sessions::REFRESH_LIFETIME;
+
+/// How long the answer to a request with an idempotency key is kept.
+pub const ANSWERS_KEPT: TimeDelta = TimeDelta::hours(24);
+/// How many rows one transaction deletes: on SQLite nobody else writes meanwhile.
+const BATCH: u64 = 500;
+
+/// Deletes stored answers older than a day, and sessions with their refresh tokens once the last of
+/// these has ended; tells how many rows.
+///
+/// # Errors
+/// The database failed; what was deleted until then stays deleted.
+pub async fn purge(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
+    let answered_before = scope.now - ANSWERS_KEPT;
+    let used_before = scope.now - REFRESH_LIFETIME;
+    let answers = in_batches(async || {
+        write(db, scope, async |tx| {
+            let deleted = idempotency::delete_until(tx, answered_before, BATCH).await?;
+            Ok::<_, ServiceError>(deleted)
+        })
+        .await
+    });
+    let answers = answers.await?;
+    let sessions = in_batches(async || {
+        write(db, scope, async |tx| {
+            Ok::<_, ServiceError>(sessions::delete_until(tx, used_before, BATCH).await?)
+        })
+        .await
+    });
+    Ok(answers + sessions.await?)
+}
+
+async fn in_batches(
+    mut delete: impl AsyncFnMut() -> Result<u64, ServiceError>,
+) -> Result<usize, ServiceError> {
+    let mut deleted = 0;
+    loop {
+        let batch = delete().await?;
+        deleted += usize::try_from(batch).unwrap_or(usize::MAX);
+        if batch < BATCH {
+            return Ok(deleted);
+        }
+    }
+}
