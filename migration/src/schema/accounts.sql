@@ -45,6 +45,7 @@ CREATE TABLE sessions (
     CONSTRAINT ck_sessions_ended CHECK ((ended_at IS NULL) = (ended_because IS NULL))
 ) {strict};
 CREATE INDEX ix_sessions_user_id ON sessions (user_id, created_at);
+CREATE INDEX ix_sessions_last_used_at ON sessions (last_used_at);
 
 -- Neither this table nor the key alone yields a token: stored are the hash, the nonce and which key derived it.
 CREATE TABLE refresh_tokens (
