@@ -24,6 +24,9 @@ struct Args {
     address: SocketAddr,
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: String,
+    /// What the real server calls the list in its cursors: which filters it stands for is its secret
+    #[arg(long)]
+    list: String,
     /// As many connections as the real server holds
     #[arg(long, default_value_t = 20)]
     connections: u32,
@@ -40,9 +43,11 @@ async fn main() -> Result<()> {
         .await
         .context("the database can't be reached")?;
     let pool = Data::new(pool);
+    let list = Data::new(tutors::ListName(args.list));
     HttpServer::new(move || {
         App::new()
             .app_data(pool.clone())
+            .app_data(list.clone())
             .service(tutors::list)
             .service(tutors::get)
             .service(subjects::list)

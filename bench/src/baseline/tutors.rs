@@ -24,15 +24,22 @@ struct Listing {
     next_cursor: Option<String>,
 }
 
+/// What a cursor calls the list that it belongs to.
+pub struct ListName(pub String);
+
 #[get("/api/v1/tutors")]
-pub async fn list(pool: Data<PgPool>, params: Query<Params>) -> Result<HttpResponse> {
-    let listing = page(&pool, &params)
+pub async fn list(
+    pool: Data<PgPool>,
+    name: Data<ListName>,
+    params: Query<Params>,
+) -> Result<HttpResponse> {
+    let listing = page(&pool, &name.0, &params)
         .await
         .map_err(ErrorInternalServerError)?;
     Ok(HttpResponse::Ok().json(listing))
 }
 
-async fn page(pool: &PgPool, params: &Params) -> sqlx::Result<Listing> {
+async fn page(pool: &PgPool, list_name: &str, params: &Params) -> sqlx::Result<Listing> {
     let subject_id: Uuid = sqlx::query_scalar(statements::SUBJECT_BY_SLUG)
         .bind(&params.subject)
         .bind(1_i64)
@@ -47,11 +54,7 @@ async fn page(pool: &PgPool, params: &Params) -> sqlx::Result<Listing> {
     let has_more = rows.len() > params.limit;
     rows.truncate(params.limit);
     let next_cursor = rows.last().filter(|_| has_more).map(|last| {
-        let text = format!(
-            "tutors:relevance:|{}|{}",
-            last.rating_milli,
-            last.id.simple()
-        );
+        let text = format!("{list_name}|{}|{}", last.rating_milli, last.id.simple());
         URL_SAFE_NO_PAD.encode(text)
     });
     Ok(Listing {

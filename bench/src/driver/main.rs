@@ -16,10 +16,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Parser;
 use stripe_fake::{DeliveryPolicy, StripeFake, StripeFakeConfig};
 
-use connection::Call;
+use connection::{Call, Connection};
 use market::Market;
 use reads::{Compared, Read, Slices};
 use report::Report;
@@ -135,8 +137,8 @@ async fn reads_of(market: &Market) -> Result<Vec<Read>> {
     let tutors = market.tutors(1_000).await?;
     Ok(vec![
         Read {
-            name: "/tutors?subject=matematika&limit=20",
-            calls: vec![Call::get("/tutors?subject=matematika&limit=20")],
+            name: LIST,
+            calls: vec![Call::get(LIST)],
         },
         Read {
             name: "/tutors/{id}",
@@ -156,9 +158,25 @@ async fn start(args: &Args, stripe: &Stripe, log: Log) -> Result<(Server, Server
     let (url, logs) = (&args.database_url, &args.logs);
     let program = &args.tutors;
     let ours = Server::start(Kind::Ours { program, stripe }, url, log, logs).await?;
-    let program = &args.baseline;
-    let baseline = Server::start(Kind::Baseline { program }, url, log, logs).await?;
+    let (program, list) = (&args.baseline, &list_name(&ours).await?);
+    let baseline = Server::start(Kind::Baseline { program, list }, url, log, logs).await?;
     Ok((ours, baseline))
+}
+
+const LIST: &str = "/tutors?subject=matematika&limit=20";
+
+/// What the server's cursor calls the list: it stands for the filters, in the server's own way.
+async fn list_name(ours: &Server) -> Result<String> {
+    let mut connection = Connection::open(ours.address).await?;
+    let page = connection.json(&Call::get(LIST)).await?;
+    let cursor = page.get("next_cursor").and_then(|cursor| cursor.as_str());
+    let cursor = cursor.context("the list is one page")?;
+    let cursor = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor)?)?;
+    let list = cursor
+        .split('|')
+        .next()
+        .context("a cursor without a list")?;
+    Ok(list.to_owned())
 }
 
 async fn same_statements(args: &Args, stripe: &Stripe, reads: &[Read]) -> Result<()> {

@@ -27,6 +27,8 @@ pub enum Kind<'a> {
     },
     Baseline {
         program: &'a Path,
+        /// What the real server's cursors call the list.
+        list: &'a str,
     },
 }
 
@@ -50,7 +52,7 @@ impl Server {
         let address = free_address()?;
         let (mut command, name) = match kind {
             Kind::Ours { program, stripe } => (ours(program, stripe, address)?, "ours"),
-            Kind::Baseline { program } => (baseline(program, address), "baseline"),
+            Kind::Baseline { program, list } => (baseline(program, list, address), "baseline"),
         };
         let (filter, url) = match log {
             Log::Warnings => ("warn", url.to_owned()),
@@ -129,12 +131,14 @@ fn ours(program: &Path, stripe: &Stripe, address: SocketAddr) -> Result<Command>
     Ok(command)
 }
 
-fn baseline(program: &Path, address: SocketAddr) -> Command {
+fn baseline(program: &Path, list: &str, address: SocketAddr) -> Command {
     let mut command = Command::new(program);
     command
         .env_clear()
         .arg("--address")
-        .arg(address.to_string());
+        .arg(address.to_string())
+        .arg("--list")
+        .arg(list);
     command
 }
 
