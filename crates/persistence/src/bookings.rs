@@ -7,7 +7,6 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait, Query, SelectStatement, SimpleExpr};
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
-use crate::keyset::Direction;
 use crate::{Page, PageRequest, Reader, StoreError, Stored, Tx, keyset, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -160,21 +159,17 @@ pub async fn list_orders_overdue(
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: u64,
 ) -> Result<Vec<(DateTime<Utc>, Uuid)>, StoreError> {
-    let mut select = Entity::find()
+    let select = Entity::find()
         .select_only()
         .columns([Column::PendingUntil, Column::OrderId])
         .filter(Column::Status.eq(Stored(BookingStatus::Pending)))
-        .filter(Column::PendingUntil.lte(now))
-        .order_by_asc(Column::PendingUntil)
-        .order_by_asc(Column::OrderId)
-        .limit(limit);
-    if let Some((time, order_id)) = after {
-        let (key, id) = (
-            Expr::col((Entity, Column::PendingUntil)),
-            Expr::col((Entity, Column::OrderId)),
-        );
-        select = select.filter(keyset::after(key, id, Direction::Ascending, time, order_id));
-    }
+        .filter(Column::PendingUntil.lte(now));
+    let select = keyset::oldest_first(
+        select,
+        (Column::PendingUntil, Column::OrderId),
+        after,
+        limit,
+    );
     Ok(select.into_tuple().all(&reader.executor()).await?)
 }
 

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 /// Where a page ended: the sort key of its last row, and the row's id to break ties.
@@ -94,6 +95,26 @@ pub(crate) fn after(
     match direction {
         Direction::Ascending => row.gt(bound),
         Direction::Descending => row.lt(bound),
+    }
+}
+
+/// So many rows after one of them, oldest first by a time and an id: how a backlog is worked off.
+pub(crate) fn oldest_first<E: EntityTrait>(
+    select: Select<E>,
+    (time, id): (E::Column, E::Column),
+    after_row: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Select<E> {
+    let select = select.order_by_asc(time).order_by_asc(id).limit(limit);
+    match after_row {
+        Some((bound, bound_id)) => {
+            let (time, id) = (
+                Expr::col(time.as_column_ref()),
+                Expr::col(id.as_column_ref()),
+            );
+            select.filter(after(time, id, Direction::Ascending, bound, bound_id))
+        }
+        None => select,
     }
 }
 

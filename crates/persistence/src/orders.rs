@@ -9,7 +9,6 @@ use domain::overtaken::Overtaken;
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, QuerySelect, Select};
 
-use crate::keyset::Direction;
 use crate::stored::formats_of;
 use crate::{Json, Page, PageRequest, Reader, StoreError, Stored, Tx, bookings, keyset, rows};
 
@@ -196,28 +195,12 @@ pub async fn list_expired(
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: u64,
 ) -> Result<Vec<(DateTime<Utc>, Uuid)>, StoreError> {
-    use sea_orm::QueryOrder;
-    let mut select = Entity::find()
+    let select = Entity::find()
         .select_only()
         .columns([Column::ExpiresAt, Column::Id])
         .filter(Column::Status.eq(Stored(OrderStatus::Open)))
-        .filter(Column::ExpiresAt.lte(now))
-        .order_by_asc(Column::ExpiresAt)
-        .order_by_asc(Column::Id)
-        .limit(limit);
-    if let Some((time, id)) = after {
-        let (key, id_column) = (
-            Expr::col((Entity, Column::ExpiresAt)),
-            Expr::col((Entity, Column::Id)),
-        );
-        select = select.filter(keyset::after(
-            key,
-            id_column,
-            Direction::Ascending,
-            time,
-            id,
-        ));
-    }
+        .filter(Column::ExpiresAt.lte(now));
+    let select = keyset::oldest_first(select, (Column::ExpiresAt, Column::Id), after, limit);
     Ok(select.into_tuple().all(&reader.executor()).await?)
 }
 

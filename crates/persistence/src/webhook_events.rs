@@ -7,7 +7,6 @@ use domain::text_enum::TextEnum;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, Statement};
 
-use crate::keyset::Direction;
 use crate::{Db, Json, Reader, StoreError, Stored, Tx, keyset, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -70,26 +69,10 @@ pub async fn list_waiting(
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: u64,
 ) -> Result<Vec<WebhookEvent>, StoreError> {
-    use sea_orm::{QueryOrder, QuerySelect};
-    let mut select = Entity::find()
+    let select = Entity::find()
         .filter(Column::Outcome.eq(Stored(EventOutcome::Parked)))
-        .filter(Column::Reason.eq(Stored(ParkReason::Waiting)))
-        .order_by_asc(Column::ReceivedAt)
-        .order_by_asc(Column::Id)
-        .limit(limit);
-    if let Some((time, id)) = after {
-        let (key, id_column) = (
-            Expr::col((Entity, Column::ReceivedAt)),
-            Expr::col((Entity, Column::Id)),
-        );
-        select = select.filter(keyset::after(
-            key,
-            id_column,
-            Direction::Ascending,
-            time,
-            id,
-        ));
-    }
+        .filter(Column::Reason.eq(Stored(ParkReason::Waiting)));
+    let select = keyset::oldest_first(select, (Column::ReceivedAt, Column::Id), after, limit);
     Ok(select.all(&reader.executor()).await?)
 }
 
