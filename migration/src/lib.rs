@@ -28,6 +28,7 @@ impl MigratorTrait for Migrator {
                 up: include_str!("schema/accounts.sql"),
                 up_postgres: "",
                 up_sqlite: "",
+                down: "",
                 tables: &[
                     "seed_runs",
                     "users",
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
                 up: include_str!("schema/tutors.sql"),
                 up_postgres: include_str!("schema/tutors.postgres.sql"),
                 up_sqlite: include_str!("schema/tutors.sqlite.sql"),
+                down: "",
                 tables: &[
                     "subjects",
                     "tutor_profiles",
@@ -60,6 +62,7 @@ impl MigratorTrait for Migrator {
                 up: include_str!("schema/orders.sql"),
                 up_postgres: include_str!("schema/orders.postgres.sql"),
                 up_sqlite: include_str!("schema/orders.sqlite.sql"),
+                down: "",
                 tables: &[
                     "orders",
                     "applications",
@@ -73,6 +76,7 @@ impl MigratorTrait for Migrator {
                 up: include_str!("schema/payments.sql"),
                 up_postgres: "",
                 up_sqlite: "",
+                down: "",
                 tables: &[
                     "stripe_customers",
                     "payments",
@@ -90,6 +94,7 @@ impl MigratorTrait for Migrator {
                 up: include_str!("schema/platform.sql"),
                 up_postgres: "",
                 up_sqlite: "",
+                down: "",
                 tables: &[
                     "audit_events",
                     "outbox",
@@ -100,6 +105,14 @@ impl MigratorTrait for Migrator {
                 ],
             }),
             Box::new(catalogue::Catalogue),
+            Box::new(Step {
+                name: "m20261123_000007_reversals",
+                up: include_str!("schema/reversals.sql"),
+                up_postgres: "",
+                up_sqlite: "",
+                down: include_str!("schema/reversals.down.sql"),
+                tables: &["stripe_reconciliations"],
+            }),
         ]
     }
 }

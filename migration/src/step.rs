@@ -8,6 +8,8 @@ pub(crate) struct Step {
     pub(crate) up: &'static str,
     pub(crate) up_postgres: &'static str,
     pub(crate) up_sqlite: &'static str,
+    /// Takes back what is changed in the tables of earlier steps.
+    pub(crate) down: &'static str,
     /// In the order of their making; dropped in the reverse of it.
     pub(crate) tables: &'static [&'static str],
 }
@@ -36,6 +38,12 @@ impl MigrationTrait for Step {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        if !self.down.is_empty() {
+            manager
+                .get_connection()
+                .execute_unprepared(self.down)
+                .await?;
+        }
         for table in self.tables.iter().rev() {
             manager
                 .get_connection()

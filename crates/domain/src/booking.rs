@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 
 use crate::money::Money;
+use crate::settlement::Reversal;
 use crate::text_enum::{Event, InvalidState, TextEnum, invalid_state, text_enum};
 use crate::validation::{FieldProblem, Violations, within};
 
@@ -92,6 +93,30 @@ impl BookingStatus {
         } else {
             self
         }
+    }
+}
+
+/// The state of a booking as what went back of its payment has it. `before_dispute` is the row's
+/// memory of where a disputed one came from.
+///
+/// It starts from where calls and the clock had brought the booking, so the order in which refunds
+/// and disputes are heard of can't matter. What was refunded stays so.
+#[must_use]
+pub fn after_reversal(
+    status: BookingStatus,
+    before_dispute: Option<BookingStatus>,
+    reversal: &Reversal,
+) -> BookingStatus {
+    use BookingStatus::{Cancelled, Completed, Confirmed, Disputed, Refunded};
+    let undisputed = match status {
+        Disputed => before_dispute.unwrap_or(Confirmed),
+        other => other,
+    };
+    match undisputed {
+        Confirmed | Completed | Cancelled if reversal.has_lost_dispute => Refunded,
+        Confirmed | Cancelled if reversal.was_refunded_whole => Refunded,
+        Confirmed | Completed if reversal.has_open_dispute => Disputed,
+        other => other,
     }
 }
 

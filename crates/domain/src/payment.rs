@@ -33,6 +33,29 @@ text_enum! {
 }
 
 text_enum! {
+    /// Why we give money back. One payment is refunded once for one reason.
+    RefundReason {
+        /// The booking was cancelled; how much goes back its policy says.
+        BookingCancelled = "booking_cancelled",
+        /// It was paid for too late, or was paid for already.
+        NotPayable = "not_payable",
+        /// Its checkout had been given up for a later one, which was paid as well.
+        Superseded = "superseded",
+    }
+}
+
+text_enum! {
+    RefundStatus {
+        Decided = "decided",
+        /// The provider has taken it on.
+        Sent = "sent",
+        Succeeded = "succeeded",
+        /// Nothing goes back by it; needs a person.
+        Failed = "failed",
+    }
+}
+
+text_enum! {
     /// What became of an event that Stripe sent.
     EventOutcome {
         Applied = "applied",

@@ -9,6 +9,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+mod fact;
+mod reversals;
+
+pub use fact::{Fact, FactKind, Facts, Names};
+pub use reversals::{ChargeFact, DisputeFact, RefundFact};
+
 /// What every fact carries of the event that told it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventStamp {
@@ -69,10 +75,25 @@ pub struct CheckoutMetadata {
     pub payment_id: Option<String>,
 }
 
-/// `invoice.paid` and its twin `invoice.payment_succeeded`.
+/// What an event tells of an invoice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvoiceEventKind {
+    /// `invoice.paid` and its twin `invoice.payment_succeeded`.
+    #[default]
+    Paid,
+    /// `invoice.payment_failed`: the card was declined; Stripe tries again for days.
+    PaymentFailed,
+    /// `invoice.payment_action_required`: the payer must confirm it at their bank.
+    ActionRequired,
+}
+
+/// `invoice.*`, as far as it is about being paid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceFact {
     pub stamp: EventStamp,
+    #[serde(default)]
+    pub kind: InvoiceEventKind,
     /// `in_…`
     pub invoice_id: String,
     pub subscription_id: Option<String>,
@@ -113,4 +134,23 @@ pub struct SubscriptionFact {
     pub ended_at: Option<DateTime<Utc>>,
     pub current_period_end: Option<DateTime<Utc>>,
     pub metadata_payment_id: Option<String>,
+}
+
+/// `invoice_payment.paid`: which payment intent paid which invoice. Since 2025-03-31 neither of the
+/// two names the other.
+/// Source: <https://docs.stripe.com/api/invoice-payment>.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoicePaymentFact {
+    pub stamp: EventStamp,
+    pub invoice_id: String,
+    pub payment_intent_id: Option<String>,
+    pub charge_id: Option<String>,
+}
+
+/// `customer.deleted`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerFact {
+    pub stamp: EventStamp,
+    /// `cus_…`
+    pub customer_id: String,
 }

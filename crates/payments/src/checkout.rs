@@ -97,7 +97,7 @@ impl Stripe {
     ) -> Result<OpenedSession, ProviderError> {
         let strategy = idempotent(idempotency_key)?;
         let session = self
-            .send_for_session("open_session", &request.to_stripe(), strategy)
+            .send("open_session", &request.to_stripe(), strategy)
             .await?;
         opened(session).ok_or_else(|| unreadable("open_session"))
     }
@@ -109,7 +109,7 @@ impl Stripe {
     pub async fn session(&self, session_id: &str) -> Result<SessionState, ProviderError> {
         let retrieve = RetrieveCheckoutSession::new(session_id);
         let session = self
-            .send_for_session("session", &retrieve, RequestStrategy::Once)
+            .send("session", &retrieve, RequestStrategy::Once)
             .await?;
         state_of(session).ok_or_else(|| unreadable("session"))
     }
@@ -126,10 +126,7 @@ impl Stripe {
     ) -> Result<SessionState, ProviderError> {
         let expire = ExpireCheckoutSession::new(session_id);
         let strategy = idempotent(idempotency_key)?;
-        let refusal = match self
-            .send_for_session("expire_session", &expire, strategy)
-            .await
-        {
+        let refusal = match self.send("expire_session", &expire, strategy).await {
             Ok(session) => return state_of(session).ok_or_else(|| unreadable("expire_session")),
             // Stripe has no code for a session that isn't open any more.
             Err(refusal @ ProviderError::Refused { status: 400, .. }) => refusal,

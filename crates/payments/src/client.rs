@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeRequest};
-use stripe_shared::{CheckoutSession, Customer};
 use url::Url;
 
 use crate::error::ProviderError;
@@ -75,42 +74,21 @@ impl Stripe {
 
     /// # Errors
     /// See [`ProviderError`].
-    pub(crate) async fn send_for_session<R>(
+    pub(crate) async fn send<R>(
         &self,
         operation: &'static str,
         request: &R,
         strategy: RequestStrategy,
-    ) -> Result<CheckoutSession, ProviderError>
+    ) -> Result<R::Output, ProviderError>
     where
-        R: StripeRequest<Output = CheckoutSession>,
+        R: StripeRequest,
+        R::Output: miniserde::Deserialize,
     {
         with_retries(operation, self.policy, || {
             let mut sorted = request.build();
             sorted.body = sorted.body.map(sorted_form);
             let call = sorted
-                .customize::<CheckoutSession>()
-                .request_strategy(strategy.clone());
-            async move { call.send(&self.client).await }
-        })
-        .await
-    }
-
-    /// # Errors
-    /// See [`ProviderError`].
-    pub(crate) async fn send_for_customer<R>(
-        &self,
-        operation: &'static str,
-        request: &R,
-        strategy: RequestStrategy,
-    ) -> Result<Customer, ProviderError>
-    where
-        R: StripeRequest<Output = Customer>,
-    {
-        with_retries(operation, self.policy, || {
-            let mut sorted = request.build();
-            sorted.body = sorted.body.map(sorted_form);
-            let call = sorted
-                .customize::<Customer>()
+                .customize::<R::Output>()
                 .request_strategy(strategy.clone());
             async move { call.send(&self.client).await }
         })
@@ -206,6 +184,7 @@ mod tests {
         let stripe = Stripe::new(&config("sk_test_1", None)).unwrap();
         is_send(stripe.session("cs_1"));
         is_send(stripe.expire_session("cs_1", "k"));
+        is_send(stripe.event("evt_1"));
         is_send(stripe);
     }
 

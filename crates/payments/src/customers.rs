@@ -33,9 +33,7 @@ impl Stripe {
             .name(request.name.as_str())
             .metadata([("user_id".to_owned(), request.user_id.to_string())]);
         let strategy = idempotent(idempotency_key)?;
-        let customer = self
-            .send_for_customer("create_customer", &create, strategy)
-            .await?;
+        let customer = self.send("create_customer", &create, strategy).await?;
         Ok(customer.id.to_string())
     }
 }

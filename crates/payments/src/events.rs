@@ -6,8 +6,10 @@
 //! check the [`crate::signature`] first.
 //! Source: <https://docs.stripe.com/api/events/object>.
 
-mod fields;
+pub(crate) mod fields;
 mod invoice;
+mod invoice_payment;
+mod reversals;
 mod session;
 mod subscription;
 
@@ -19,9 +21,7 @@ mod samples;
 mod tests;
 
 use chrono::{DateTime, Utc};
-use domain::stripe_facts::{
-    EventStamp, InvoiceFact, SessionEventKind, SessionFact, SubscriptionFact,
-};
+use domain::stripe_facts::{CustomerFact, EventStamp, Fact, InvoiceEventKind, SessionEventKind};
 use serde_json::Value;
 
 /// An event as it came, with the fact that we took out of it.
@@ -41,14 +41,6 @@ pub struct Event {
     pub payload: Value,
     /// `None` for a type that we don't handle.
     pub fact: Option<Fact>,
-}
-
-/// What an event of a handled type tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fact {
-    Session(SessionFact),
-    Invoice(InvoiceFact),
-    Subscription(SubscriptionFact),
 }
 
 /// Why a body is not an event that we could keep.
@@ -108,23 +100,83 @@ fn without_nul(value: Value) -> Value {
 }
 
 /// What an event of a handled type is about.
+#[derive(Clone, Copy)]
 enum Subject {
     Session(SessionEventKind),
-    Invoice,
+    Invoice(InvoiceEventKind),
+    InvoicePayment,
     Subscription { was_deleted: bool },
+    Charge,
+    Refund,
+    Dispute,
+    Customer,
+}
+
+/// Every type that we handle. Source: <https://docs.stripe.com/api/events/types>.
+const HANDLED: [(&str, Subject); 22] = [
+    (
+        "checkout.session.completed",
+        Subject::Session(SessionEventKind::Completed),
+    ),
+    (
+        "checkout.session.async_payment_succeeded",
+        Subject::Session(SessionEventKind::AsyncSucceeded),
+    ),
+    (
+        "checkout.session.async_payment_failed",
+        Subject::Session(SessionEventKind::AsyncFailed),
+    ),
+    (
+        "checkout.session.expired",
+        Subject::Session(SessionEventKind::Expired),
+    ),
+    ("invoice.paid", Subject::Invoice(InvoiceEventKind::Paid)),
+    (
+        "invoice.payment_succeeded",
+        Subject::Invoice(InvoiceEventKind::Paid),
+    ),
+    (
+        "invoice.payment_failed",
+        Subject::Invoice(InvoiceEventKind::PaymentFailed),
+    ),
+    (
+        "invoice.payment_action_required",
+        Subject::Invoice(InvoiceEventKind::ActionRequired),
+    ),
+    ("invoice_payment.paid", Subject::InvoicePayment),
+    (
+        "customer.subscription.created",
+        Subject::Subscription { was_deleted: false },
+    ),
+    (
+        "customer.subscription.updated",
+        Subject::Subscription { was_deleted: false },
+    ),
+    (
+        "customer.subscription.deleted",
+        Subject::Subscription { was_deleted: true },
+    ),
+    ("charge.refunded", Subject::Charge),
+    ("refund.created", Subject::Refund),
+    ("refund.updated", Subject::Refund),
+    ("refund.failed", Subject::Refund),
+    ("charge.dispute.created", Subject::Dispute),
+    ("charge.dispute.updated", Subject::Dispute),
+    ("charge.dispute.closed", Subject::Dispute),
+    ("charge.dispute.funds_withdrawn", Subject::Dispute),
+    ("charge.dispute.funds_reinstated", Subject::Dispute),
+    ("customer.deleted", Subject::Customer),
+];
+
+/// The types that we handle, as the endpoint must subscribe to them.
+pub fn handled_types() -> impl Iterator<Item = &'static str> {
+    HANDLED.iter().map(|(event_type, _)| *event_type)
 }
 
 impl Subject {
     fn of(event_type: &str) -> Option<Self> {
-        match event_type {
-            "checkout.session.completed" => Some(Self::Session(SessionEventKind::Completed)),
-            "invoice.paid" | "invoice.payment_succeeded" => Some(Self::Invoice),
-            "customer.subscription.created" | "customer.subscription.updated" => {
-                Some(Self::Subscription { was_deleted: false })
-            }
-            "customer.subscription.deleted" => Some(Self::Subscription { was_deleted: true }),
-            _ => None,
-        }
+        let handled = HANDLED.iter().find(|(handled, _)| *handled == event_type);
+        handled.map(|(_, subject)| *subject)
     }
 
     fn read(self, stamp: EventStamp, payload: &Value) -> Result<Fact, ReadError> {
@@ -134,10 +186,23 @@ impl Subject {
             .ok_or(ReadError::Missing("data.object"))?;
         Ok(match self {
             Self::Session(kind) => Fact::Session(session::read(stamp, kind, object)?),
-            Self::Invoice => Fact::Invoice(invoice::read(stamp, object)?),
+            Self::Invoice(kind) => Fact::Invoice(invoice::read(stamp, kind, object)?),
+            Self::InvoicePayment => Fact::InvoicePayment(invoice_payment::read(stamp, object)?),
             Self::Subscription { was_deleted } => {
                 Fact::Subscription(subscription::read(stamp, was_deleted, object, data)?)
             }
+            Self::Charge => Fact::Charge(reversals::charge(stamp, object)?),
+            Self::Refund => Fact::Refund(reversals::refund(stamp, object)?),
+            Self::Dispute => Fact::Dispute(reversals::dispute(stamp, object)?),
+            Self::Customer => Fact::Customer(CustomerFact {
+                stamp,
+                customer_id: object_id(object)?,
+            }),
         })
     }
+}
+
+/// The id of the object that an event is about.
+fn object_id(object: &Value) -> Result<String, ReadError> {
+    fields::text(object, "/id").ok_or(ReadError::Missing("data.object.id"))
 }

@@ -1,8 +1,8 @@
 //! The ledger: double entry, append only, each thing booked once.
 
 use chrono::{DateTime, Utc};
-use domain::money::Money;
-use domain::payment::LedgerAccount;
+use domain::ledger::{Balances, LedgerKind};
+use domain::money::Currency;
 use domain::text_enum::TextEnum;
 use sea_orm::{ConnectionTrait, Statement};
 use uuid::Uuid;
@@ -57,13 +57,13 @@ pub(crate) mod entry {
 #[derive(Debug, Clone)]
 pub struct Posting {
     pub payment_id: Uuid,
-    /// `payment`, `release`, `refund` …
-    pub kind: &'static str,
+    pub kind: LedgerKind,
     /// What it is about: kind and reference together are booked once.
     pub reference: String,
     /// When it happened, which may be long before it is booked.
     pub at: DateTime<Utc>,
-    pub entries: Vec<(LedgerAccount, Money)>,
+    pub currency: Currency,
+    pub entries: Balances,
 }
 
 impl Posting {
@@ -75,7 +75,7 @@ impl Posting {
         &self,
         stamp: Stamp,
     ) -> Result<(transaction::Model, Vec<entry::Model>), StoreError> {
-        let sum: i64 = self.entries.iter().map(|(_, money)| money.minor).sum();
+        let sum: i64 = self.entries.values().sum();
         if sum != 0 {
             return Err(StoreError::Corrupt(format!(
                 "ledger transaction {} {} is out of balance by {sum}",
@@ -85,17 +85,17 @@ impl Posting {
         let transaction = transaction::Model {
             id: stamp.id,
             payment_id: self.payment_id,
-            kind: self.kind.to_owned(),
+            kind: self.kind.as_str().to_owned(),
             reference: self.reference.clone(),
             at: self.at,
             created_at: stamp.at,
         };
-        let entries = self.entries.iter().filter(|(_, money)| money.minor != 0);
-        let entries = entries.map(|(account, money)| entry::Model {
+        let entries = self.entries.iter().filter(|(_, minor)| **minor != 0);
+        let entries = entries.map(|(account, minor)| entry::Model {
             transaction_id: stamp.id,
             account: account.as_str().to_owned(),
-            amount_minor: money.minor,
-            currency: money.currency.code().to_owned(),
+            amount_minor: *minor,
+            currency: self.currency.code().to_owned(),
         });
         Ok((transaction, entries.collect()))
     }

@@ -20,6 +20,8 @@ pub mod matches;
 pub mod orders;
 pub mod outbox;
 pub mod payments;
+pub mod payouts;
+pub mod reconciliations;
 pub mod refresh_tokens;
 pub mod refunds;
 pub mod reviews;

@@ -8,6 +8,7 @@ use crate::bookings::{self, Booking};
 use crate::ledger::{self, Posting};
 use crate::orders::{self, Order};
 use crate::payments::{self, Payment};
+use crate::payouts::{self, Payout};
 use crate::reviews::{self, Review};
 use crate::stripe_customers::{self, StripeCustomer};
 use crate::stripe_facts::{self, StripeFact};
@@ -35,6 +36,7 @@ pub struct MarketRows {
     pub events: Vec<WebhookEvent>,
     pub facts: Vec<StripeFact>,
     pub postings: Vec<(Stamp, Posting)>,
+    pub payouts: Vec<Payout>,
     pub reviews: Vec<Review>,
 }
 
@@ -95,6 +97,9 @@ pub async fn insert(
         .add::<ledger::transaction::ActiveModel, _>(transactions)
         .await?;
     writer.add::<ledger::entry::ActiveModel, _>(entries).await?;
+    writer
+        .add::<payouts::ActiveModel, _>(market.payouts)
+        .await?;
     writer.add::<reviews::ActiveModel, _>(market.reviews).await
 }
 
@@ -113,6 +118,7 @@ impl MarketRows {
             + self.payments.len()
             + self.events.len()
             + self.facts.len()
+            + self.payouts.len()
             + self.reviews.len()
     }
 }

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::payment::{PaymentStatus, PaymentType};
+use domain::stripe_facts::Names;
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, QuerySelect};
+use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use crate::{Json, Page, PageRequest, Reader, StoreError, Stored, Tx, keyset, rows};
 
@@ -22,6 +23,10 @@ pub struct Model {
     pub status: Stored<PaymentStatus>,
     pub amount_minor: i64,
     pub refunded_minor: i64,
+    /// Withdrawn as long as a dispute is open.
+    pub disputed_minor: i64,
+    /// Gone for good with a dispute.
+    pub lost_minor: i64,
     pub currency: String,
     pub livemode: bool,
     pub provider: String,
@@ -29,6 +34,8 @@ pub struct Model {
     pub provider_ref: Option<String>,
     pub customer_id: Option<String>,
     pub subscription_id: Option<String>,
+    /// What refunds and disputes name.
+    pub payment_intent_id: Option<String>,
     /// What is asked of the provider, the same on every try.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub request: Option<Json>,
@@ -37,6 +44,10 @@ pub struct Model {
     /// When the open session can no longer be paid.
     pub expires_at: Option<DateTime<Utc>>,
     pub paid_at: Option<DateTime<Utc>>,
+    /// When a booking's money was divided between the platform and the tutor.
+    pub released_at: Option<DateTime<Utc>>,
+    /// When its checkout was given up for a later one.
+    pub superseded_at: Option<DateTime<Utc>>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -93,20 +104,69 @@ pub async fn find_by_provider_ref(
     Ok(payment)
 }
 
-/// The checkouts and renewals of a subscription, oldest first.
+/// The payments that any of the provider's objects belong to, by id.
 ///
 /// # Errors
 /// The database failed.
-pub async fn list_of_subscription(
-    reader: &impl Reader,
-    subscription_id: &str,
-) -> Result<Vec<Payment>, StoreError> {
+pub async fn list_named(reader: &impl Reader, names: &Names) -> Result<Vec<Payment>, StoreError> {
+    let refs: Vec<&String> = names.sessions.iter().chain(&names.invoices).collect();
+    let mut any = Condition::any();
+    if !names.payments.is_empty() {
+        any = any.add(Column::Id.is_in(names.payments.iter().copied()));
+    }
+    if !refs.is_empty() {
+        any = any.add(
+            Condition::all()
+                .add(Column::Provider.eq(STRIPE))
+                .add(Column::ProviderRef.is_in(refs)),
+        );
+    }
+    if !names.subscriptions.is_empty() {
+        any = any.add(Column::SubscriptionId.is_in(names.subscriptions.iter()));
+    }
+    if !names.payment_intents.is_empty() {
+        any = any.add(Column::PaymentIntentId.is_in(names.payment_intents.iter()));
+    }
+    if any.is_empty() {
+        return Ok(Vec::new());
+    }
     let payments = Entity::find()
-        .filter(Column::SubscriptionId.eq(subscription_id))
+        .filter(any)
         .order_by_asc(Column::Id)
         .all(&reader.executor())
         .await?;
     Ok(payments)
+}
+
+/// The payments for something, locked, by id.
+///
+/// # Errors
+/// The database failed.
+pub async fn lock_of(tx: &Tx, subject: Subject) -> Result<Vec<Payment>, StoreError> {
+    let payments = Entity::find()
+        .filter(subject.is_of())
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(&tx.executor())
+        .await?;
+    Ok(payments)
+}
+
+/// What payments are for.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject {
+    /// A tutor profile's premium.
+    Premium(Uuid),
+    Booking(Uuid),
+}
+
+impl Subject {
+    fn is_of(self) -> sea_orm::sea_query::SimpleExpr {
+        match self {
+            Self::Premium(tutor_id) => Column::TutorId.eq(tutor_id),
+            Self::Booking(booking_id) => Column::BookingId.eq(booking_id),
+        }
+    }
 }
 
 /// The payments for a booking, by id.

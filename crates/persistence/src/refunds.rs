@@ -1,9 +1,12 @@
 //! Refunds that we have decided on: committed with the decision, sent afterwards.
 
 use chrono::{DateTime, Utc};
+use domain::money::Money;
+use domain::payment::{RefundReason, RefundStatus};
 use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
 
-use crate::{StoreError, Tx, rows};
+use crate::{Reader, StoreError, Stored, Tx, keyset, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "refunds")]
@@ -11,13 +14,18 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub payment_id: Uuid,
-    pub reason: String,
+    pub reason: Stored<RefundReason>,
     pub amount_minor: i64,
     pub currency: String,
-    pub status: String,
+    pub status: Stored<RefundStatus>,
     pub provider: String,
     pub provider_ref: Option<String>,
     pub first_tried_at: Option<DateTime<Utc>>,
+    /// How often it was sent, or tried to be.
+    pub attempts: i64,
+    /// When it is to be sent (again).
+    pub next_try_at: Option<DateTime<Utc>>,
+    pub last_error: Option<String>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
@@ -27,6 +35,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+pub use Model as Refund;
+
 /// Decides on a refund, once for each payment and reason.
 ///
 /// # Errors
@@ -34,23 +44,78 @@ impl ActiveModelBehavior for ActiveModel {}
 pub async fn decide(
     tx: &Tx,
     payment_id: Uuid,
-    reason: &str,
-    amount_minor: i64,
-    currency: &str,
+    reason: RefundReason,
+    amount: Money,
 ) -> Result<(), StoreError> {
     let refund = Model {
         id: tx.new_id(),
         payment_id,
-        reason: reason.to_owned(),
-        amount_minor,
-        currency: currency.to_owned(),
-        status: "decided".into(),
+        reason: Stored(reason),
+        amount_minor: amount.minor,
+        currency: amount.currency.code().to_owned(),
+        status: Stored(RefundStatus::Decided),
         provider: crate::payments::STRIPE.into(),
         provider_ref: None,
         first_tried_at: None,
+        attempts: 0,
+        next_try_at: Some(tx.now()),
+        last_error: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     };
     rows::insert_unless_there::<ActiveModel, _>(tx, refund).await?;
     Ok(())
+}
+
+/// What is decided and due to be sent, oldest first; so many after one of them.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_due(
+    reader: &impl Reader,
+    now: DateTime<Utc>,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Result<Vec<Refund>, StoreError> {
+    let select = Entity::find()
+        .filter(Column::Status.eq(Stored(RefundStatus::Decided)))
+        .filter(Column::NextTryAt.lte(now));
+    let select = keyset::oldest_first(select, (Column::NextTryAt, Column::Id), after, limit);
+    Ok(select.all(&reader.executor()).await?)
+}
+
+/// The refunds of a payment, oldest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_of_payment(
+    reader: &impl Reader,
+    payment_id: Uuid,
+) -> Result<Vec<Refund>, StoreError> {
+    let refunds = Entity::find()
+        .filter(Column::PaymentId.eq(payment_id))
+        .order_by_asc(Column::Id)
+        .all(&reader.executor())
+        .await?;
+    Ok(refunds)
+}
+
+/// # Errors
+/// The database failed, or the refund is gone.
+pub async fn lock(tx: &Tx, id: Uuid) -> Result<Refund, StoreError> {
+    Entity::find_by_id(id)
+        .lock_exclusive()
+        .one(&tx.executor())
+        .await?
+        .ok_or_else(|| StoreError::Corrupt(format!("refund {id} is gone")))
+}
+
+/// Writes back a refund whose payment, or which itself, is locked.
+///
+/// # Errors
+/// The database failed.
+pub async fn update(tx: &Tx, mut refund: Refund) -> Result<Refund, StoreError> {
+    refund.updated_at = tx.now();
+    rows::update::<ActiveModel, _>(tx, refund.clone()).await?;
+    Ok(refund)
 }

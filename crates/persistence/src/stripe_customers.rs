@@ -33,6 +33,18 @@ pub async fn insert_unless_there(tx: &Tx, customer: StripeCustomer) -> Result<bo
     rows::insert_unless_there::<ActiveModel, _>(tx, customer).await
 }
 
+/// # Errors
+/// The database failed.
+pub async fn find(
+    reader: &impl Reader,
+    customer_id: &str,
+) -> Result<Option<StripeCustomer>, StoreError> {
+    let customer = Entity::find_by_id(customer_id)
+        .one(&reader.executor())
+        .await?;
+    Ok(customer)
+}
+
 /// A user's customer.
 ///
 /// # Errors

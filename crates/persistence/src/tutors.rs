@@ -40,6 +40,8 @@ pub struct Model {
     pub premium_until: Option<DateTime<Utc>>,
     pub premium_expires_at: Option<DateTime<Utc>>,
     pub premium_active_until: Option<DateTime<Utc>>,
+    /// Stripe's word for the running subscription; `None` without one.
+    pub premium_status: Option<String>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,

@@ -28,6 +28,10 @@ pub struct Model {
     pub received_at: DateTime<Utc>,
     pub processed_at: DateTime<Utc>,
     pub resolved_at: Option<DateTime<Utc>>,
+    /// What a person has decided about it, and why.
+    pub resolution: Option<String>,
+    /// When a person was called because it waits for too long.
+    pub alerted_at: Option<DateTime<Utc>>,
     pub seed_run_id: Option<Uuid>,
 }
 

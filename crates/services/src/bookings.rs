@@ -1,17 +1,15 @@
 //! Bookings: lessons that were chosen. Only the settlement of payments confirms one.
 
-use chrono::{DateTime, Utc};
 use domain::application::ApplicationEvent;
 use domain::booking::{
     BookingEvent, BookingStatus, CancelledBy, Period, is_over, may_move, pending_until,
     refund_on_cancellation,
 };
-use domain::money::{Currency, Money};
-use domain::payment::LedgerAccount;
+use domain::payment::RefundReason;
 use persistence::bookings::{self, Booking};
-use persistence::ledger::{self, Posting};
 use persistence::outbox::{self, NotificationType};
-use persistence::{Stored, Tx, applications, audit, payments, refunds};
+use persistence::payments::{self, Subject};
+use persistence::{Stored, Tx, applications, audit, refunds};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -20,7 +18,7 @@ use crate::applications::{WishedTime, lock_with_overdue};
 use crate::error::SeenVersion;
 use crate::orders::{reopen_locked, tell_tutor};
 use crate::overtaken::lock_current;
-use crate::settlement::paying_payment;
+use crate::settlement::{self, paying_payment};
 
 /// Cancels a booking. Before it was paid its order is open again; afterwards what the frozen policy
 /// gives back is decided here and refunded from there.
@@ -89,18 +87,11 @@ async fn decide_refund(tx: &Tx, booking: &Booking, by: CancelledBy) -> Result<bo
         booking.starts_at,
         booking.free_cancellation_hours,
     );
-    let payments = payments::list_of_booking(tx, booking.id).await?;
+    let payments = payments::lock_of(tx, Subject::Booking(booking.id)).await?;
     if let Some(payment) = paying_payment(&payments)
         && back.minor > 0
     {
-        refunds::decide(
-            tx,
-            payment.id,
-            "booking_cancelled",
-            back.minor,
-            back.currency.code(),
-        )
-        .await?;
+        refunds::decide(tx, payment.id, RefundReason::BookingCancelled, back).await?;
     }
     Ok(back.minor > 0)
 }
@@ -125,31 +116,11 @@ pub async fn complete(tx: &Tx, booking_id: Uuid) -> Result<Booking, ServiceError
 
 /// Moves what was held for a lesson to the platform and its tutor.
 async fn release(tx: &Tx, booking: &Booking) -> Result<(), ServiceError> {
-    let payments = payments::list_of_booking(tx, booking.id).await?;
+    let payments = payments::lock_of(tx, Subject::Booking(booking.id)).await?;
     let Some(payment) = paying_payment(&payments) else {
         return Err(ServiceError::Internal("a completed booking was never paid"));
     };
-    Ok(ledger::post(tx, &release_posting(booking, payment.id, tx.now())).await?)
-}
-
-/// What the release of the money held for a lesson is booked as.
-#[must_use]
-pub fn release_posting(booking: &Booking, payment_id: Uuid, at: DateTime<Utc>) -> Posting {
-    let money = |minor| Money {
-        minor,
-        currency: Currency::parse(&booking.currency).unwrap_or_default(),
-    };
-    Posting {
-        payment_id,
-        kind: "release",
-        reference: booking.id.to_string(),
-        at,
-        entries: vec![
-            (LedgerAccount::Escrow, money(-booking.total_minor)),
-            (LedgerAccount::Platform, money(booking.platform_fee_minor)),
-            (LedgerAccount::Tutor, money(booking.tutor_amount_minor)),
-        ],
-    }
+    settlement::release(tx, payment.clone(), booking).await
 }
 
 /// Moves a lesson that begins in more than twelve hours.

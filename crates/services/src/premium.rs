@@ -1,8 +1,8 @@
 //! A tutor's premium as they see it.
 
 use chrono::{DateTime, Utc};
+use domain::stripe_facts::Names;
 use persistence::payments as rows;
-use persistence::stripe_facts::FactKeys;
 use persistence::tutors::TutorProfile;
 use persistence::{Reader, tutors};
 use uuid::Uuid;
@@ -56,14 +56,10 @@ pub(crate) async fn live_subscription(
     reader: &impl Reader,
     tutor_id: Uuid,
 ) -> Result<Option<domain::settlement::LiveSubscription>, ServiceError> {
-    let checkouts: Vec<_> = rows::list_of_tutor(reader, tutor_id)
-        .await?
-        .into_iter()
-        .filter(|payment| payment.first_payment_id.is_none())
-        .collect();
-    if checkouts.is_empty() {
+    let payments = rows::list_of_tutor(reader, tutor_id).await?;
+    if payments.is_empty() {
         return Ok(None);
     }
-    let settled = read_premium(reader, &checkouts, &FactKeys::default()).await?;
+    let settled = read_premium(reader, &payments, &Names::default()).await?;
     Ok(settled.live_subscription)
 }

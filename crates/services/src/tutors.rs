@@ -65,6 +65,7 @@ pub fn new_profile(
         premium_until: None,
         premium_expires_at: None,
         premium_active_until: None,
+        premium_status: None,
         version: 1,
         created_at: stamp.at,
         updated_at: stamp.at,

@@ -1,13 +1,13 @@
 //! Stripe's events: recorded once, turned into facts, settled in the same transaction.
 
 use domain::payment::EventOutcome;
-use domain::settlement::{Judgment, ParkReason};
-use payments::events::{Event, Fact};
-use persistence::stripe_facts::{self, FactKeys, StripeFact};
+use domain::settlement::ParkReason;
+use payments::events::Event;
+use persistence::stripe_facts::{self, StripeFact};
 use persistence::webhook_events::{self, Verdict, WebhookEvent};
 use persistence::{Db, Scope, Stamp, Stored, Tx, write};
 
-use crate::settlement::{self, Judgments};
+use crate::settlement::{Settled, settle};
 use crate::{ServiceError, error_chain};
 
 /// How many waiting events are asked for at once.
@@ -58,17 +58,21 @@ async fn receive_and_heal(db: &Db, scope: &Scope, event: &Event) -> Result<Recei
     let (Recorded::Settled(first), Some(fact)) = (recorded, &event.fact) else {
         return Ok(recorded.receipt());
     };
-    alert(&event.id, first);
+    alert(&event.id, first.verdict);
+    if !first.is_link && !is_waiting(first.verdict) {
+        return Ok(recorded.receipt());
+    }
     // Of two parallel transactions each saw only its own facts: now that this one is committed,
     // whichever looks last sees both.
-    let verdict = write(db, scope, async |tx| {
-        settle_event(tx, &event.id, fact).await
-    })
-    .await?;
-    if verdict != first {
-        alert(&event.id, verdict);
+    let again = write(db, scope, async |tx| settle(tx, &event.id, fact).await).await?;
+    if again.verdict != first.verdict {
+        alert(&event.id, again.verdict);
     }
-    Ok(verdict.outcome.into())
+    Ok(again.verdict.outcome.into())
+}
+
+fn is_waiting(verdict: Verdict) -> bool {
+    verdict.reason == Some(ParkReason::Waiting)
 }
 
 /// What the record of an event came to.
@@ -76,7 +80,7 @@ async fn receive_and_heal(db: &Db, scope: &Scope, event: &Event) -> Result<Recei
 enum Recorded {
     Known,
     WithoutFact,
-    Settled(Verdict),
+    Settled(Settled),
 }
 
 impl Recorded {
@@ -84,7 +88,7 @@ impl Recorded {
         match self {
             Self::Known => Receipt::Duplicate,
             Self::WithoutFact => Receipt::Ignored,
-            Self::Settled(verdict) => verdict.outcome.into(),
+            Self::Settled(settled) => settled.verdict.outcome.into(),
         }
     }
 }
@@ -113,8 +117,8 @@ async fn record_and_settle(tx: &Tx, event: &Event) -> Result<Recorded, ServiceEr
     let Some(fact) = &event.fact else {
         return Ok(Recorded::WithoutFact);
     };
-    stripe_facts::insert(tx, fact_row(fact)?).await?;
-    Ok(Recorded::Settled(settle_event(tx, &event.id, fact).await?))
+    stripe_facts::insert(tx, StripeFact::of(fact)?).await?;
+    Ok(Recorded::Settled(settle(tx, &event.id, fact).await?))
 }
 
 /// An event's row, before anything has come of it.
@@ -134,53 +138,9 @@ pub fn new_event(stamp: Stamp, event: &Event) -> WebhookEvent {
         received_at: stamp.at,
         processed_at: stamp.at,
         resolved_at: None,
+        resolution: None,
+        alerted_at: None,
         seed_run_id: stamp.seed_run_id,
-    }
-}
-
-/// The row of what an event says.
-///
-/// # Errors
-/// It can't be written as JSON.
-pub fn fact_row(fact: &Fact) -> Result<StripeFact, ServiceError> {
-    let row = match fact {
-        Fact::Session(fact) => stripe_facts::session_row(fact),
-        Fact::Invoice(fact) => stripe_facts::invoice_row(fact),
-        Fact::Subscription(fact) => stripe_facts::subscription_row(fact),
-    };
-    Ok(row?)
-}
-
-async fn settle_event(tx: &Tx, event_id: &str, fact: &Fact) -> Result<Verdict, ServiceError> {
-    let extra = keys_of(fact);
-    let mut judgments = Judgments::new();
-    for root in settlement::roots_of(tx, fact).await? {
-        for (event_id, judgment) in settlement::settle(tx, root, &extra).await? {
-            let known = judgments.entry(event_id).or_insert(judgment);
-            // What counted for one root counted.
-            if matches!(judgment, Judgment::Applied | Judgment::Stale) {
-                *known = judgment;
-            }
-        }
-    }
-    settlement::write_verdicts(tx, event_id, &judgments).await
-}
-
-fn keys_of(fact: &Fact) -> FactKeys {
-    let (session, subscription, invoice) = match fact {
-        Fact::Session(f) => (
-            Some(&f.session_id),
-            f.subscription_id.as_ref(),
-            f.invoice_id.as_ref(),
-        ),
-        Fact::Invoice(f) => (None, f.subscription_id.as_ref(), Some(&f.invoice_id)),
-        Fact::Subscription(f) => (None, Some(&f.subscription_id), None),
-    };
-    FactKeys {
-        payment_ids: Vec::new(),
-        session_ids: session.cloned().into_iter().collect(),
-        subscription_ids: subscription.cloned().into_iter().collect(),
-        invoice_ids: invoice.cloned().into_iter().collect(),
     }
 }
 
@@ -212,17 +172,16 @@ pub async fn settle_waiting(db: &Db, scope: &Scope) -> Result<usize, ServiceErro
 }
 
 async fn settle_again(db: &Db, scope: &Scope, row: &WebhookEvent) -> Result<Receipt, ServiceError> {
-    let body = row.payload.to_string();
-    let Ok(Event {
-        fact: Some(fact), ..
-    }) = payments::events::read(body.as_bytes())
-    else {
-        return Ok(Receipt::Parked);
-    };
-    let verdict = write(db, scope, async |tx| {
-        settle_event(tx, &row.event_id, &fact).await
+    let settled = write(db, scope, async |tx| {
+        match stripe_facts::find(tx, &row.event_id).await? {
+            Some(fact) => Ok(Some(settle(tx, &row.event_id, &fact).await?)),
+            None => Ok::<_, ServiceError>(None),
+        }
     })
     .await?;
+    let Some(Settled { verdict, .. }) = settled else {
+        return Ok(Receipt::Parked);
+    };
     alert(&row.event_id, verdict);
     Ok(verdict.outcome.into())
 }

@@ -6,7 +6,7 @@ use domain::booking::{BookingEvent, CancelledBy, Period};
 use domain::order::OrderEvent;
 use domain::review::NewReview;
 use persistence::Stored;
-use services::{ServiceError, applications, bookings, orders, reviews};
+use services::{ServiceError, applications, orders, reviews, settlement};
 
 use super::Scribe;
 use crate::fixture::{Application, Booking, Order, Review};
@@ -153,9 +153,16 @@ impl<'f> Scribe<'f> {
     ) -> Result<(), ServiceError> {
         self.move_booking(at, order, BookingEvent::Complete)?;
         let booking = self.bookings.get(&order.key.as_str())?;
-        let payment = self.payments.get(&order.key.as_str())?;
-        let posting = bookings::release_posting(booking, payment.id, at);
-        self.written.postings.push((self.ids.stamp(at), posting));
+        let payment = self.payments.get_mut(&order.key.as_str())?;
+        let held = payment.clone();
+        payment.released_at = Some(at);
+        payment.version += 1;
+        payment.updated_at = at;
+        for posting in settlement::postings(&held, payment, Some(booking), at) {
+            self.written.postings.push((self.ids.stamp(at), posting));
+        }
+        let payout = settlement::new_payout(self.ids.stamp(at), booking, payment, at);
+        self.written.payouts.extend(payout);
         Ok(())
     }
 

@@ -5,13 +5,13 @@ use domain::booking::BookingEvent;
 use domain::money::{Money, PREMIUM_MONTH_MINOR};
 use domain::payment::{EventOutcome, PaymentStatus, PaymentType};
 use domain::settlement::{settle_booking, settle_premium};
-use domain::stripe_facts::{InvoiceFact, SessionFact, SubscriptionFact};
-use payments::events::Fact;
+use domain::stripe_facts::{Fact, Facts};
 use persistence::Stored;
 use persistence::payments::{Payment, STRIPE};
 use persistence::stripe_customers::StripeCustomer;
+use persistence::stripe_facts::StripeFact;
 use services::checkout::{PayableItem, new_payment};
-use services::settlement::{asked, entitle, payment_posting};
+use services::settlement::{asked, entitle, postings};
 use services::{ServiceError, webhooks};
 
 use super::Scribe;
@@ -21,13 +21,6 @@ use crate::stripe_events::Paid;
 /// A payment of which no fact tells that it was paid.
 const UNPAID: ServiceError = ServiceError::Internal("the payment was not settled");
 
-#[derive(Default)]
-struct Told {
-    sessions: Vec<SessionFact>,
-    invoices: Vec<InvoiceFact>,
-    subscriptions: Vec<SubscriptionFact>,
-}
-
 impl<'f> Scribe<'f> {
     pub(super) fn pay(&mut self, at: DateTime<Utc>, order: &'f Order) -> Result<(), ServiceError> {
         let booking = self.bookings.get(&order.key.as_str())?;
@@ -36,11 +29,12 @@ impl<'f> Scribe<'f> {
             subject_id: booking.id,
             amount: booking.total(),
         };
-        let payment = self.reserve(at, &order.student, item, &order.key)?;
+        let mut payment = self.reserve(at, &order.student, item, &order.key)?;
         let told = self.told(at, &payment, &order.key)?;
         let asked = asked(&payment).ok_or(UNPAID)?;
-        let paid_at = settle_booking(&asked, &told.sessions).paid_at;
-        let paid_at = paid_at.ok_or(UNPAID)?;
+        let settled = settle_booking(&asked, &told);
+        let paid_at = settled.paid_at.ok_or(UNPAID)?;
+        payment.payment_intent_id = settled.payment_intent_id;
         self.keep_paid(at, &order.key, payment, paid_at);
         self.move_booking(at, order, BookingEvent::Confirm)
     }
@@ -58,18 +52,14 @@ impl<'f> Scribe<'f> {
         let mut payment = self.reserve(at, &tutor.key, item, &tutor.key)?;
         let told = self.told(at, &payment, &tutor.key)?;
         let asked = asked(&payment).ok_or(UNPAID)?;
-        let settled = settle_premium(
-            &[asked],
-            &told.sessions,
-            &told.invoices,
-            &told.subscriptions,
-        );
-        let first = settled.first_payments.into_iter().next();
-        let paid = first.and_then(|first| first.paid).ok_or(UNPAID)?;
+        let settled = settle_premium(&[asked], &told);
+        let first = settled.first_payments.first();
+        let paid = first.and_then(|first| first.paid.clone()).ok_or(UNPAID)?;
         payment.subscription_id = Some(paid.subscription_id);
+        payment.payment_intent_id = paid.payment_intent_id;
         self.keep_paid(at, &tutor.key, payment, paid.paid_at);
         let profile = self.tutors.get_mut(&tutor.key.as_str())?;
-        entitle(profile, &settled.entitlement);
+        entitle(profile, &settled);
         profile.version += 1;
         profile.updated_at = at;
         Ok(())
@@ -107,37 +97,37 @@ impl<'f> Scribe<'f> {
         at: DateTime<Utc>,
         payment: &Payment,
         key: &str,
-    ) -> Result<Told, ServiceError> {
+    ) -> Result<Facts, ServiceError> {
         let id = format!("seed_{}_{key}", self.seed_run_id().simple());
-        let mut told = Told::default();
+        let mut told: Vec<Fact> = Vec::new();
         for event in (Paid { payment, id, at }).events()? {
             let mut row = webhooks::new_event(self.ids.stamp(at), &event);
             row.outcome = Stored(EventOutcome::Applied);
             row.explanation = None;
             self.written.events.push(row);
             let Some(fact) = event.fact else { continue };
-            self.written.facts.push(webhooks::fact_row(&fact)?);
-            match fact {
-                Fact::Session(fact) => told.sessions.push(fact),
-                Fact::Invoice(fact) => told.invoices.push(fact),
-                Fact::Subscription(fact) => told.subscriptions.push(fact),
-            }
+            self.written.facts.push(StripeFact::of(&fact)?);
+            told.push(fact);
         }
-        Ok(told)
+        Ok(told.into_iter().collect())
     }
 
     fn keep_paid(
         &mut self,
         at: DateTime<Utc>,
         key: &'f str,
-        mut payment: Payment,
+        unpaid: Payment,
         paid_at: DateTime<Utc>,
     ) {
-        payment.status = Stored(PaymentStatus::Completed);
-        payment.paid_at = Some(paid_at);
-        payment.version += 1;
-        let posting = payment_posting(&payment, paid_at);
-        self.written.postings.push((self.ids.stamp(at), posting));
+        let payment = Payment {
+            status: Stored(PaymentStatus::Completed),
+            paid_at: Some(paid_at),
+            version: unpaid.version + 1,
+            ..unpaid.clone()
+        };
+        for posting in postings(&unpaid, &payment, None, at) {
+            self.written.postings.push((self.ids.stamp(at), posting));
+        }
         self.payments.add(key, payment);
     }
 }

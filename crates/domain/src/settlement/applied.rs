@@ -1,7 +1,8 @@
 //! Judging every fact of a tutor's premium, and keeping those that count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::invoice::ignored;
@@ -11,7 +12,9 @@ use super::{
     AskedPayment, Judgment, Judgments, SessionEffect, judge_invoice, judge_subscription, mismatch,
     session, waiting,
 };
-use crate::stripe_facts::{InvoiceFact, SessionFact, SubscriptionFact};
+use crate::stripe_facts::{
+    Facts, InvoiceEventKind, InvoiceFact, InvoicePaymentFact, SessionFact, SubscriptionFact,
+};
 use crate::subscription::newest;
 
 /// The facts that count, each with what it is of.
@@ -21,6 +24,10 @@ pub(super) struct Applied<'a> {
     sessions: Vec<AppliedSession<'a>>,
     /// With their subscriptions.
     invoices: Vec<(&'a str, &'a InvoiceFact)>,
+    /// Tries to have an invoice paid that brought nothing, with their subscriptions.
+    failures: Vec<(&'a str, &'a InvoiceFact)>,
+    /// Invoices that are nothing to us.
+    ignored: BTreeSet<&'a str>,
     /// By subscription.
     snapshots: BTreeMap<&'a str, Vec<&'a SubscriptionFact>>,
 }
@@ -33,29 +40,31 @@ struct AppliedSession<'a> {
 }
 
 impl<'a> Applied<'a> {
-    pub(super) fn new(
-        asked: &'a [AskedPayment],
-        sessions: &'a [SessionFact],
-        invoices: &'a [InvoiceFact],
-        subscriptions: &'a [SubscriptionFact],
-    ) -> Self {
+    pub(super) fn new(asked: &'a [AskedPayment], facts: &'a Facts) -> Self {
         let mut applied = Self {
-            ties: Ties::new(asked, sessions, invoices, subscriptions),
+            ties: Ties::new(asked, facts),
             judgments: Judgments::new(),
             sessions: Vec::new(),
             invoices: Vec::new(),
+            failures: Vec::new(),
+            ignored: BTreeSet::new(),
             snapshots: BTreeMap::new(),
         };
-        for fact in sessions {
+        for fact in &facts.sessions {
             let judgment = applied.take_session(fact);
             applied.note(&fact.stamp.event_id, judgment);
         }
-        for fact in invoices {
+        for fact in &facts.invoices {
             let judgment = applied.take_invoice(fact);
             applied.note(&fact.stamp.event_id, judgment);
         }
-        for fact in subscriptions {
+        for fact in &facts.subscriptions {
             let judgment = applied.take_snapshot(fact);
+            applied.note(&fact.stamp.event_id, judgment);
+        }
+        applied.forget_failures_of_paid();
+        for fact in &facts.invoice_payments {
+            let judgment = applied.judge_invoice_payment(fact);
             applied.note(&fact.stamp.event_id, judgment);
         }
         applied
@@ -87,6 +96,20 @@ impl<'a> Applied<'a> {
             .filter(|session| session.payment_id == payment_id)
             .map(|session| session.fact.session_id.as_str())
             .min()
+    }
+
+    /// The last try to have a subscription's invoice paid that brought nothing, while it is unpaid.
+    pub(super) fn last_failure(&self, subscription_id: &str) -> Option<DateTime<Utc>> {
+        let failures = self.failures.iter();
+        failures
+            .filter(|(id, _)| *id == subscription_id)
+            .map(|(_, fact)| fact.stamp.created)
+            .max()
+    }
+
+    /// Invoices that are nothing to us.
+    pub(super) fn ignored_invoices(&self) -> &BTreeSet<&'a str> {
+        &self.ignored
     }
 
     /// The newest snapshot of every subscription that has one; the others become stale.
@@ -134,8 +157,9 @@ impl<'a> Applied<'a> {
     }
 
     fn take_invoice(&mut self, fact: &'a InvoiceFact) -> Judgment {
-        if let Some(ignored) = ignored(fact) {
-            return ignored;
+        if let Some(judgment) = ignored(fact) {
+            self.ignored.insert(&fact.invoice_id);
+            return judgment;
         }
         let subscription_id = fact.subscription_id.as_deref();
         let payment_id = fact.metadata_payment_id.as_deref();
@@ -144,9 +168,52 @@ impl<'a> Applied<'a> {
         };
         let judgment = judge_invoice(asked, fact);
         if let (Judgment::Applied, Some(id)) = (judgment, subscription_id) {
-            self.invoices.push((id, fact));
+            match fact.kind {
+                InvoiceEventKind::Paid => self.invoices.push((id, fact)),
+                InvoiceEventKind::PaymentFailed | InvoiceEventKind::ActionRequired => {
+                    self.failures.push((id, fact));
+                }
+            }
         }
         judgment
+    }
+
+    /// What is paid after all is no failure any more.
+    fn forget_failures_of_paid(&mut self) {
+        let paid: BTreeSet<&str> = self
+            .invoices
+            .iter()
+            .map(|(_, fact)| fact.invoice_id.as_str())
+            .collect();
+        for (_, fact) in &self.failures {
+            if paid.contains(fact.invoice_id.as_str()) {
+                self.judgments
+                    .insert(fact.stamp.event_id.clone(), Judgment::Stale);
+            }
+        }
+        self.failures
+            .retain(|(_, fact)| !paid.contains(fact.invoice_id.as_str()));
+    }
+
+    /// It says nothing by itself: it counts as what its invoice counts as.
+    fn judge_invoice_payment(&self, fact: &InvoicePaymentFact) -> Judgment {
+        let id = fact.invoice_id.as_str();
+        if self.ignored.contains(id) {
+            return Judgment::Ignored("its invoice grants nothing");
+        }
+        let is_ours = self
+            .invoices
+            .iter()
+            .any(|(_, invoice)| invoice.invoice_id == id)
+            || self
+                .sessions
+                .iter()
+                .any(|session| session.fact.invoice_id.as_deref() == Some(id));
+        if is_ours {
+            Judgment::Applied
+        } else {
+            waiting("its invoice is not known to be paid")
+        }
     }
 
     fn take_snapshot(&mut self, fact: &'a SubscriptionFact) -> Judgment {

@@ -1,11 +1,14 @@
-//! What the session events of a booking's payment come to.
+//! What the facts of a booking's payment come to.
 
 use chrono::{DateTime, Utc};
 
-use super::{AskedPayment, Judgment, Judgments, SessionEffect, judge_session};
-use crate::stripe_facts::SessionFact;
+use super::reversal::{PaidBy, Reversals};
+use super::{
+    AskedPayment, Judgment, Judgments, Reversal, SeenRefund, SessionEffect, judge_session,
+};
+use crate::stripe_facts::{Facts, SessionFact};
 
-/// The state of a booking's payment, before refunds and disputes.
+/// The state of a booking's payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookingSettlement {
     /// The session that the payment's events are about, in case that its opener never learned it.
@@ -16,35 +19,52 @@ pub struct BookingSettlement {
     pub payment_intent_id: Option<String>,
     /// The greatest effect so far; `None` while the session is open.
     pub progress: Option<SessionEffect>,
+    pub reversal: Reversal,
+    pub refunds: Vec<SeenRefund>,
     /// Each event id once, in order.
     pub judgments: Vec<(String, Judgment)>,
 }
 
-/// Settles a booking's payment from all session facts that may be of it.
+/// Settles a booking's payment from all facts that may be of it.
 #[must_use]
-pub fn settle_booking(asked: &AskedPayment, sessions: &[SessionFact]) -> BookingSettlement {
-    let judged = || {
-        sessions
+pub fn settle_booking(asked: &AskedPayment, facts: &Facts) -> BookingSettlement {
+    let mut judgments = Judgments::new();
+    let mut applied: Vec<(&SessionFact, SessionEffect)> = Vec::new();
+    for fact in &facts.sessions {
+        let judgment = judge_session(asked, fact);
+        judgments.insert(fact.stamp.event_id.clone(), judgment);
+        if judgment == Judgment::Applied {
+            applied.push((fact, SessionEffect::of(fact)));
+        }
+    }
+    let paid = || {
+        let paid = applied
             .iter()
-            .map(|fact| (fact, judge_session(asked, fact)))
+            .filter(|(_, effect)| *effect == SessionEffect::Paid);
+        paid.map(|(fact, _)| *fact)
     };
-    let applied = || {
-        judged()
-            .filter(|(_, judgment)| *judgment == Judgment::Applied)
-            .map(|(fact, _)| (fact, SessionEffect::of(fact)))
-    };
-    let payment = applied()
-        .filter(|(_, effect)| *effect == SessionEffect::Paid)
-        .map(|(fact, _)| fact)
-        .min_by_key(|fact| (fact.stamp.created, &fact.stamp.event_id));
-    let judgments: Judgments = judged()
-        .map(|(fact, judgment)| (fact.stamp.event_id.clone(), judgment))
-        .collect();
+    let payment = paid().min_by_key(|fact| (fact.stamp.created, &fact.stamp.event_id));
+    let mut reversals = Reversals::new(facts);
+    let reversal = reversals.of(
+        asked,
+        PaidBy {
+            payment_intents: paid()
+                .filter_map(|fact| fact.payment_intent_id.as_deref())
+                .collect(),
+            ..PaidBy::default()
+        },
+    );
+    judgments.extend(reversals.judgments);
     BookingSettlement {
-        session_id: applied().map(|(fact, _)| fact.session_id.clone()).min(),
+        session_id: applied
+            .iter()
+            .map(|(fact, _)| fact.session_id.clone())
+            .min(),
         paid_at: payment.map(|fact| fact.stamp.created),
         payment_intent_id: payment.and_then(|fact| fact.payment_intent_id.clone()),
-        progress: applied().map(|(_, effect)| effect).max(),
+        progress: applied.iter().map(|(_, effect)| *effect).max(),
+        reversal,
+        refunds: reversals.seen,
         judgments: judgments.into_iter().collect(),
     }
 }

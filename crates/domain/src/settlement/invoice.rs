@@ -1,4 +1,4 @@
-//! Paid invoices: which grant a period of premium.
+//! Invoices: which grant a period of premium, and which were to.
 //!
 //! Source: <https://docs.stripe.com/api/invoices/object>.
 
@@ -6,14 +6,15 @@ use super::{
     AskedPayment, Check, Judgment, check_metadata_payment, check_party, ensure, judgment, mismatch,
     waiting,
 };
-use crate::stripe_facts::InvoiceFact;
+use crate::stripe_facts::{InvoiceEventKind, InvoiceFact};
 
 /// The reason of a subscription's first invoice, whose payment is the checkout's.
 const FIRST: &str = "subscription_create";
 /// The reason of a renewal's.
 const RENEWAL: &str = "subscription_cycle";
 
-/// Judges a paid invoice against the first payment of its subscription, which froze the price.
+/// Judges an invoice against the first payment of its subscription, which froze the price. What is
+/// asked of a paid one is not asked of one that could not be paid.
 #[must_use]
 pub fn judge_invoice(asked: &AskedPayment, fact: &InvoiceFact) -> Judgment {
     judgment(check(asked, fact))
@@ -42,6 +43,9 @@ fn check(asked: &AskedPayment, fact: &InvoiceFact) -> Check {
         fact.subscription_id.is_some(),
         waiting("the invoice names no subscription"),
     )?;
+    if fact.kind != InvoiceEventKind::Paid {
+        return Ok(());
+    }
     ensure(
         fact.status.as_deref() == Some("paid"),
         mismatch("status is not paid"),

@@ -18,8 +18,10 @@ mod booking;
 mod invoice;
 mod paid;
 mod premium;
+mod reversal;
 mod session;
 mod snapshot;
+mod status;
 mod tie;
 
 #[cfg(test)]
@@ -30,8 +32,10 @@ pub use invoice::judge_invoice;
 pub use premium::{
     FirstPayment, LiveSubscription, PaidFirst, PremiumSettlement, Renewal, settle_premium,
 };
+pub use reversal::{RefundState, Reversal, SeenRefund};
 pub use session::{SessionEffect, judge_session};
 pub use snapshot::judge_subscription;
+pub use status::payment_status;
 
 /// What we asked Stripe to collect, frozen at the checkout: a booking's payment, or the first
 /// payment of a premium subscription.
@@ -62,6 +66,28 @@ pub enum Judgment {
     Ignored(&'static str),
     /// It doesn't count as things are.
     Parked(ParkReason, &'static str),
+}
+
+impl Judgment {
+    /// The judgment of an event that two payments have looked at: what counted for one, counted;
+    /// and what needs a person isn't hidden by one that knows nothing of it.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        fn weight(judgment: Judgment) -> u8 {
+            match judgment {
+                Judgment::Applied => 4,
+                Judgment::Stale => 3,
+                Judgment::Parked(ParkReason::Waiting, _) => 0,
+                Judgment::Parked(..) => 2,
+                Judgment::Ignored(_) => 1,
+            }
+        }
+        if weight(other) > weight(self) {
+            other
+        } else {
+            self
+        }
+    }
 }
 
 text_enum! {

@@ -1,12 +1,13 @@
 //! Paid periods of subscriptions: all that told of one period, folded into one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
 use super::invoice::is_first;
+use super::reversal::PaidBy;
 use crate::premium::Grant;
-use crate::stripe_facts::{InvoiceFact, SessionFact};
+use crate::stripe_facts::{ChargeFact, Facts, InvoiceFact, SessionFact};
 
 /// One period that was paid for.
 pub(super) struct PaidPeriod<'a> {
@@ -17,9 +18,16 @@ pub(super) struct PaidPeriod<'a> {
     pub(super) paid_at: DateTime<Utc>,
     period_start: Option<DateTime<Utc>>,
     period_end: Option<DateTime<Utc>>,
+    /// Every invoice that told of it; more than one only if two claim to be the first.
+    invoice_ids: BTreeSet<&'a str>,
 }
 
 impl<'a> PaidPeriod<'a> {
+    /// By what refunds and disputes name it.
+    pub(super) fn paid_by(&self, facts: &'a Facts) -> PaidBy<'a> {
+        paid_by(facts, &self.invoice_ids)
+    }
+
     pub(super) fn grant(&self) -> Grant {
         Grant {
             subscription_id: self.subscription_id.to_owned(),
@@ -57,8 +65,37 @@ impl<'a> PaidPeriod<'a> {
             paid_at: stated.or_else(by_event).or_else(by_checkout)?,
             period_start: invoices().filter_map(|fact| fact.period_start).min(),
             period_end: invoices().filter_map(|fact| fact.period_end).max(),
+            invoice_ids: invoices()
+                .map(|fact| fact.invoice_id.as_str())
+                .chain(sessions().filter_map(|fact| fact.invoice_id.as_deref()))
+                .collect(),
         })
     }
+}
+
+/// By what refunds and disputes name the payments of some invoices: in the older shape invoice,
+/// charge and payment intent name each other, in the newer one an invoice payment names them.
+pub(super) fn paid_by<'a>(facts: &'a Facts, invoice_ids: &BTreeSet<&str>) -> PaidBy<'a> {
+    let mut paid_by = PaidBy::default();
+    let is_of = |invoice_id: &str| invoice_ids.contains(invoice_id);
+    for fact in facts.invoices.iter().filter(|fact| is_of(&fact.invoice_id)) {
+        paid_by
+            .payment_intents
+            .extend(fact.payment_intent_id.as_deref());
+        paid_by.charges.extend(fact.charge_id.as_deref());
+    }
+    let payments = facts.invoice_payments.iter();
+    for fact in payments.filter(|fact| is_of(&fact.invoice_id)) {
+        paid_by
+            .payment_intents
+            .extend(fact.payment_intent_id.as_deref());
+        paid_by.charges.extend(fact.charge_id.as_deref());
+    }
+    let named = |fact: &&ChargeFact| fact.invoice_id.as_deref().is_some_and(is_of);
+    for fact in facts.charges.iter().filter(named) {
+        paid_by.charges.insert(&fact.charge_id);
+    }
+    paid_by
 }
 
 /// The periods that `paid_sessions` and `invoices` tell of: one for the first payment of a

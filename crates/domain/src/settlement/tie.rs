@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::session::{has_id_of, is_of, judge};
 use super::{AskedPayment, Judgment, check_party, names};
-use crate::stripe_facts::{EventStamp, InvoiceFact, SessionFact, SubscriptionFact};
+use crate::stripe_facts::{EventStamp, Facts, InvoiceFact, SessionFact, SubscriptionFact};
 
 /// The ties between all facts of one tutor's premium and its first payments.
 pub(super) struct Ties<'a> {
@@ -20,26 +20,21 @@ pub(super) struct Ties<'a> {
 }
 
 impl<'a> Ties<'a> {
-    pub(super) fn new(
-        asked: &'a [AskedPayment],
-        sessions: &'a [SessionFact],
-        invoices: &'a [InvoiceFact],
-        subscriptions: &'a [SubscriptionFact],
-    ) -> Self {
+    pub(super) fn new(asked: &'a [AskedPayment], facts: &'a Facts) -> Self {
         let mut ties = Self {
             asked,
             billed: BTreeMap::new(),
             owners: BTreeMap::new(),
         };
-        for fact in invoices {
+        for fact in &facts.invoices {
             if let Some(subscription_id) = fact.subscription_id.as_deref() {
                 keep_least(&mut ties.billed, &fact.invoice_id, subscription_id, |id| {
                     *id
                 });
             }
         }
-        let by_session = ties.owners_by_session(sessions);
-        ties.owners = ties.owners_by_metadata(invoices, subscriptions);
+        let by_session = ties.owners_by_session(&facts.sessions);
+        ties.owners = ties.owners_by_metadata(&facts.invoices, &facts.subscriptions);
         // A session is ours by more than a word in its metadata, so what it says goes.
         ties.owners.extend(by_session);
         ties

@@ -10,40 +10,40 @@ use serde_json::Value;
 const END_OF_TIME: i64 = 253_402_300_800;
 
 /// A text that is not empty.
-pub(super) fn text(object: &Value, pointer: &str) -> Option<String> {
+pub(crate) fn text(object: &Value, pointer: &str) -> Option<String> {
     let text = object.pointer(pointer)?.as_str()?;
     (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// The id in an expandable field, which holds either the id or the object itself.
 /// Source: <https://docs.stripe.com/api/expanding_objects>.
-pub(super) fn id(object: &Value, pointer: &str) -> Option<String> {
+pub(crate) fn id(object: &Value, pointer: &str) -> Option<String> {
     text(object, pointer).or_else(|| text(object.pointer(pointer)?, "/id"))
 }
 
 /// A whole number, such as an amount in minor units.
-pub(super) fn integer(object: &Value, pointer: &str) -> Option<i64> {
+pub(crate) fn integer(object: &Value, pointer: &str) -> Option<i64> {
     object.pointer(pointer)?.as_i64()
 }
 
-pub(super) fn flag(object: &Value, pointer: &str) -> Option<bool> {
+pub(crate) fn flag(object: &Value, pointer: &str) -> Option<bool> {
     object.pointer(pointer)?.as_bool()
 }
 
 /// A time, which Stripe gives in Unix seconds.
-pub(super) fn time(object: &Value, pointer: &str) -> Option<DateTime<Utc>> {
+pub(crate) fn time(object: &Value, pointer: &str) -> Option<DateTime<Utc>> {
     integer(object, pointer)
         .filter(|seconds| (0..END_OF_TIME).contains(seconds))
         .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
 }
 
 /// An ISO 4217 code in upper case; Stripe gives it in lower case.
-pub(super) fn currency(object: &Value, pointer: &str) -> Option<String> {
+pub(crate) fn currency(object: &Value, pointer: &str) -> Option<String> {
     text(object, pointer).map(|code| code.to_ascii_uppercase())
 }
 
 /// The entries of a list, none if it is absent.
-pub(super) fn list<'a>(object: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {
+pub(crate) fn list<'a>(object: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {
     object
         .pointer(pointer)
         .and_then(Value::as_array)

@@ -5,14 +5,18 @@
 //! Source: <https://docs.stripe.com/api/invoices/object> and
 //! <https://docs.stripe.com/changelog/basil/2025-03-31/adds-new-parent-field-to-invoicing-objects>.
 
-use domain::stripe_facts::{EventStamp, InvoiceFact};
+use domain::stripe_facts::{EventStamp, InvoiceEventKind, InvoiceFact};
 use serde_json::Value;
 
-use super::{ReadError, fields};
+use super::{ReadError, fields, object_id};
 
 /// # Errors
 /// An invoice without an id.
-pub(super) fn read(stamp: EventStamp, invoice: &Value) -> Result<InvoiceFact, ReadError> {
+pub(super) fn read(
+    stamp: EventStamp,
+    kind: InvoiceEventKind,
+    invoice: &Value,
+) -> Result<InvoiceFact, ReadError> {
     let subscription_id = fields::id(invoice, "/subscription")
         .or_else(|| fields::id(invoice, "/parent/subscription_details/subscription"));
     let line = service_line(invoice, subscription_id.as_deref());
@@ -22,7 +26,8 @@ pub(super) fn read(stamp: EventStamp, invoice: &Value) -> Result<InvoiceFact, Re
         .or_else(|| fields::text(line?, "/metadata/payment_id"));
     Ok(InvoiceFact {
         stamp,
-        invoice_id: fields::text(invoice, "/id").ok_or(ReadError::Missing("data.object.id"))?,
+        kind,
+        invoice_id: object_id(invoice)?,
         subscription_id,
         customer_id: fields::id(invoice, "/customer"),
         billing_reason: fields::text(invoice, "/billing_reason"),

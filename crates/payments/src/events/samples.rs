@@ -109,6 +109,36 @@ pub(super) fn subscription_since_2025() -> Value {
     subscription
 }
 
+pub(super) fn charge() -> Value {
+    json!({
+        "id": "ch_1", "object": "charge", "payment_intent": "pi_1", "invoice": "in_1",
+        "customer": "cus_1", "amount": 99_900, "amount_refunded": 40_000, "refunded": false,
+        "currency": "rub", "metadata": {"payment_id": "payment-1"},
+    })
+}
+
+pub(super) fn refund() -> Value {
+    json!({
+        "id": "re_1", "object": "refund", "charge": "ch_1", "payment_intent": "pi_1",
+        "amount": 40_000, "currency": "rub", "status": "failed",
+        "metadata": {"refund_id": "refund-1"},
+    })
+}
+
+pub(super) fn dispute() -> Value {
+    json!({
+        "id": "dp_1", "object": "dispute", "charge": "ch_1", "payment_intent": "pi_1",
+        "amount": 99_900, "currency": "rub", "status": "needs_response",
+    })
+}
+
+pub(super) fn invoice_payment() -> Value {
+    json!({
+        "id": "inpay_1", "object": "invoice_payment", "invoice": "in_1", "status": "paid",
+        "payment": {"type": "payment_intent", "payment_intent": "pi_1"},
+    })
+}
+
 /// One of each, for what holds of all.
 pub(super) fn all() -> Vec<Value> {
     vec![
@@ -118,5 +148,24 @@ pub(super) fn all() -> Vec<Value> {
         event("customer.subscription.created", subscription_before_2025()),
         event("customer.subscription.updated", subscription_since_2025()),
         event("customer.subscription.deleted", subscription_since_2025()),
+        event("checkout.session.async_payment_succeeded", session()),
+        event("checkout.session.async_payment_failed", session()),
+        event("checkout.session.expired", session()),
+        event("invoice.payment_failed", invoice_since_2025()),
+        event("invoice.payment_action_required", invoice_before_2025()),
+        event("invoice_payment.paid", invoice_payment()),
+        event("charge.refunded", charge()),
+        event("refund.created", refund()),
+        event("refund.updated", refund()),
+        event("refund.failed", refund()),
+        event("charge.dispute.created", dispute()),
+        event("charge.dispute.updated", dispute()),
+        event("charge.dispute.closed", dispute()),
+        event("charge.dispute.funds_withdrawn", dispute()),
+        event("charge.dispute.funds_reinstated", dispute()),
+        event(
+            "customer.deleted",
+            json!({"id": "cus_1", "object": "customer"}),
+        ),
     ]
 }

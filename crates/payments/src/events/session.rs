@@ -4,7 +4,7 @@
 use domain::stripe_facts::{CheckoutMetadata, EventStamp, SessionEventKind, SessionFact};
 use serde_json::Value;
 
-use super::{ReadError, fields};
+use super::{ReadError, fields, object_id};
 
 /// # Errors
 /// A session without an id.
@@ -16,7 +16,7 @@ pub(super) fn read(
     Ok(SessionFact {
         stamp,
         kind,
-        session_id: fields::text(session, "/id").ok_or(ReadError::Missing("data.object.id"))?,
+        session_id: object_id(session)?,
         mode: fields::text(session, "/mode"),
         payment_status: fields::text(session, "/payment_status"),
         amount_total: fields::integer(session, "/amount_total"),

@@ -7,7 +7,7 @@
 use domain::stripe_facts::{EventStamp, SubscriptionFact};
 use serde_json::Value;
 
-use super::{ReadError, fields};
+use super::{ReadError, fields, object_id};
 
 /// `data` is the event's: what the snapshot replaced stands beside it there.
 ///
@@ -37,8 +37,7 @@ pub(super) fn read(
     }
     Ok(SubscriptionFact {
         stamp,
-        subscription_id: fields::text(subscription, "/id")
-            .ok_or(ReadError::Missing("data.object.id"))?,
+        subscription_id: object_id(subscription)?,
         customer_id: fields::id(subscription, "/customer"),
         status: fields::text(subscription, "/status")
             .ok_or(ReadError::Missing("data.object.status"))?,

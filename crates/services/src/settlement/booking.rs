@@ -1,49 +1,70 @@
 //! A booking, derived from everything that is known of its payments.
 
 use chrono::{DateTime, Utc};
-use domain::booking::{BookingEvent, BookingStatus};
-use domain::settlement::settle_booking;
-use persistence::payments::{self as rows, Payment};
-use persistence::stripe_facts::{self, FactKeys};
-use persistence::{Stored, Tx, bookings, orders, refunds, stripe_customers};
+use domain::booking::{BookingEvent, BookingStatus, after_reversal};
+use domain::payment::RefundReason;
+use domain::settlement::{Reversal, settle_booking};
+use domain::stripe_facts::Names;
+use persistence::bookings::{self, Booking};
+use persistence::payments::{self as rows, Payment, Subject};
+use persistence::{Stored, Tx, stripe_customers};
 use uuid::Uuid;
 
-use super::payment::{name_session, write_progress};
-use super::{Judgments, asked, lock_payments};
+use super::facts::Known;
+use super::payment::{Progress, write_progress};
+use super::refunds;
+use super::{Judgments, amount, asked, merge};
 use crate::ServiceError;
 use crate::bookings::note_change;
+use crate::overtaken::lock_current;
 
-pub(super) async fn settle(tx: &Tx, booking_id: Uuid) -> Result<Judgments, ServiceError> {
+pub(super) async fn settle(
+    tx: &Tx,
+    booking_id: Uuid,
+    names: &Names,
+) -> Result<Judgments, ServiceError> {
     let found = bookings::find(tx, booking_id, tx.now())
         .await?
         .ok_or(ServiceError::Internal("the booking of a payment is gone"))?;
     stripe_customers::lock_of_user(tx, found.student_id).await?;
-    orders::lock(tx, found.order_id).await?;
-    bookings::lock(tx, booking_id).await?;
-    let payments = lock_payments(tx, rows::list_of_booking(tx, booking_id).await?).await?;
+    // What the clock has decided is decided, whether or not a sweep has come by.
+    lock_current(tx, found.order_id).await?;
+    let booking = bookings::lock(tx, booking_id).await?;
+    let payments = rows::lock_of(tx, Subject::Booking(booking_id)).await?;
+    let known = Known::read(tx, &payments, names).await?;
     let mut judgments = Judgments::new();
     let mut paid = Vec::new();
     for payment in payments {
         let Some(asked) = asked(&payment) else {
             continue;
         };
-        let keys = FactKeys {
-            payment_ids: vec![payment.id],
-            session_ids: payment.provider_ref.clone().into_iter().collect(),
-            ..FactKeys::default()
+        let settled = settle_booking(&asked, &known.of(|owner| owner == payment.id));
+        let progress = Progress {
+            session_id: settled.session_id,
+            subscription_id: None,
+            payment_intent_id: settled.payment_intent_id,
+            paid_at: settled.paid_at,
+            effect: settled.progress,
+            reversal: settled.reversal,
         };
-        let facts = stripe_facts::load(tx, &keys).await?;
-        let settled = settle_booking(&asked, &facts.sessions);
-        let payment = name_session(tx, payment, settled.session_id).await?;
-        let payment = write_progress(tx, payment, settled.paid_at, settled.progress).await?;
+        let payment = write_progress(tx, payment, Some(&booking), progress).await?;
+        refunds::note_seen(tx, payment.id, &settled.refunds).await?;
         if let Some(paid_at) = settled.paid_at {
-            paid.push((payment, paid_at));
+            paid.push((payment, paid_at, settled.reversal));
         }
-        judgments.extend(settled.judgments);
+        merge(&mut judgments, settled.judgments);
     }
     // Only when all of them are written down is it known which came first.
-    for (payment, paid_at) in &paid {
-        confirm(tx, booking_id, payment, *paid_at).await?;
+    let all: Vec<Payment> = paid.iter().map(|(payment, ..)| payment.clone()).collect();
+    let paying = paying_payment(&all).map(|payment| payment.id);
+    let mut booking = booking;
+    for (payment, paid_at, reversal) in paid {
+        if paying == Some(payment.id) {
+            booking = confirm(tx, booking, &payment, paid_at).await?;
+            booking = reverse(tx, booking, &reversal).await?;
+        } else {
+            give_back(tx, &payment).await?;
+        }
     }
     Ok(judgments)
 }
@@ -58,32 +79,48 @@ pub(crate) fn paying_payment(payments: &[Payment]) -> Option<&Payment> {
 }
 
 /// Confirms the booking that a payment is for: the only place where that happens. A payment that
-/// came too late, or for a booking that is over or paid already, is given back.
+/// came too late, or for a booking that was over by then, is given back.
 async fn confirm(
     tx: &Tx,
-    booking_id: Uuid,
+    mut booking: Booking,
     payment: &Payment,
     paid_at: DateTime<Utc>,
-) -> Result<(), ServiceError> {
-    let mut booking = bookings::lock(tx, booking_id).await?;
+) -> Result<Booking, ServiceError> {
     let before = *booking.status;
-    let all = rows::list_of_booking(tx, booking_id).await?;
-    let is_the_one = paying_payment(&all).is_some_and(|first| first.id == payment.id);
-    if is_the_one && before == BookingStatus::Pending && paid_at < booking.pending_until {
+    if before == BookingStatus::Pending && paid_at < booking.pending_until {
         booking.status = Stored(before.on(BookingEvent::Confirm)?);
         booking.confirmed_at = Some(paid_at);
         let booking = bookings::update(tx, booking).await?;
-        return note_change(tx, &booking, before).await;
+        note_change(tx, &booking, before).await?;
+        return Ok(booking);
     }
-    if !is_the_one || booking.confirmed_at.is_none() {
-        refunds::decide(
-            tx,
-            payment.id,
-            "not_payable",
-            payment.amount_minor,
-            &payment.currency,
-        )
-        .await?;
+    if booking.confirmed_at.is_none() {
+        give_back(tx, payment).await?;
     }
-    Ok(())
+    Ok(booking)
+}
+
+async fn give_back(tx: &Tx, payment: &Payment) -> Result<(), ServiceError> {
+    let all = amount(payment);
+    let reason = RefundReason::NotPayable;
+    Ok(persistence::refunds::decide(tx, payment.id, reason, all).await?)
+}
+
+/// Moves the booking to where refunds and disputes have brought it.
+async fn reverse(
+    tx: &Tx,
+    mut booking: Booking,
+    reversal: &Reversal,
+) -> Result<Booking, ServiceError> {
+    let before = *booking.status;
+    let memory = booking.status_before_dispute.map(|status| *status);
+    let after = after_reversal(before, memory, reversal);
+    if after == before {
+        return Ok(booking);
+    }
+    booking.status_before_dispute = (after == BookingStatus::Disputed).then_some(booking.status);
+    booking.status = Stored(after);
+    let booking = bookings::update(tx, booking).await?;
+    note_change(tx, &booking, before).await?;
+    Ok(booking)
 }

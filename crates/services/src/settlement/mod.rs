@@ -4,8 +4,11 @@
 //! computed from all facts of its root and written where it differs.
 
 mod booking;
+mod customer;
+mod facts;
 mod payment;
 mod premium;
+mod refunds;
 mod roots;
 mod verdict;
 
@@ -13,19 +16,19 @@ use std::collections::BTreeMap;
 
 use domain::money::{Currency, Money};
 use domain::settlement::{AskedPayment, Judgment};
+use domain::stripe_facts::{Fact, Names};
 use persistence::Tx;
-use persistence::payments::{self as rows, Payment};
-use persistence::stripe_facts::FactKeys;
+use persistence::payments::Payment;
+use persistence::webhook_events::Verdict;
 use uuid::Uuid;
 
 use crate::ServiceError;
 
 pub(crate) use booking::paying_payment;
-pub use payment::payment_posting;
+pub(crate) use payment::release;
+pub use payment::{new_payout, postings};
 pub use premium::entitle;
 pub(crate) use premium::read_premium;
-pub(crate) use roots::roots_of;
-pub(crate) use verdict::write_verdicts;
 
 /// What a set of facts is about: everything that is derived from it is locked together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,20 +38,53 @@ pub(crate) enum Root {
     Booking(Uuid),
 }
 
-/// What one event came to, over all its roots: what counted somewhere, counted.
+/// What the events of one settlement came to.
 pub(crate) type Judgments = BTreeMap<String, Judgment>;
 
-/// Derives the state of a root from all its facts and writes what has changed. `extra` leads to
-/// facts that nothing of the root names yet.
-pub(crate) async fn settle(
-    tx: &Tx,
-    root: Root,
-    extra: &FactKeys,
-) -> Result<Judgments, ServiceError> {
-    match root {
-        Root::Premium(tutor_id) => premium::settle(tx, tutor_id, extra).await,
-        Root::Booking(booking_id) => booking::settle(tx, booking_id).await,
+/// Adds judgments to others of the same events.
+fn merge(judgments: &mut Judgments, more: impl IntoIterator<Item = (String, Judgment)>) {
+    for (event_id, judgment) in more {
+        judgments
+            .entry(event_id)
+            .and_modify(|known| *known = known.or(judgment))
+            .or_insert(judgment);
     }
+}
+
+/// What settling an event has come to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settled {
+    pub(crate) verdict: Verdict,
+    /// Whether the event connects what nothing connected before: another transaction that could
+    /// not see it may then have missed what both lead to.
+    pub(crate) is_link: bool,
+}
+
+/// Derives the state of everything that an event is about, and writes down what became of it.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn settle(tx: &Tx, event_id: &str, fact: &Fact) -> Result<Settled, ServiceError> {
+    let mut judgments = Judgments::new();
+    let mut is_link = false;
+    if let Fact::Customer(deleted) = fact {
+        let judgment = customer::settle(tx, deleted).await?;
+        judgments.insert(event_id.to_owned(), judgment);
+    } else {
+        let whose = roots::whose(tx, fact).await?;
+        is_link = whose.is_link(fact);
+        for root in whose.roots {
+            let settled = match root {
+                Root::Premium(tutor_id) => premium::settle(tx, tutor_id, &whose.names).await?,
+                Root::Booking(booking_id) => booking::settle(tx, booking_id, &whose.names).await?,
+            };
+            merge(&mut judgments, settled);
+        }
+    }
+    Ok(Settled {
+        verdict: verdict::write(tx, event_id, &judgments).await?,
+        is_link,
+    })
 }
 
 /// What was asked of Stripe when the payment was reserved.
@@ -66,17 +102,26 @@ pub fn asked(payment: &Payment) -> Option<AskedPayment> {
     })
 }
 
-fn amount(payment: &Payment) -> Money {
+pub(crate) fn amount(payment: &Payment) -> Money {
     Money {
         minor: payment.amount_minor,
         currency: Currency::parse(&payment.currency).unwrap_or_default(),
     }
 }
 
-async fn lock_payments(tx: &Tx, found: Vec<Payment>) -> Result<Vec<Payment>, ServiceError> {
-    let mut locked = Vec::new();
-    for payment in found {
-        locked.push(rows::lock(tx, payment.id).await?);
+/// By what the facts of some payments are found.
+fn names_of(payments: &[Payment]) -> Names {
+    let mut names = Names::default();
+    for payment in payments {
+        names.payments.insert(payment.id);
+        match payment.first_payment_id {
+            None => names.sessions.extend(payment.provider_ref.clone()),
+            Some(_) => names.invoices.extend(payment.provider_ref.clone()),
+        }
+        names.subscriptions.extend(payment.subscription_id.clone());
+        names
+            .payment_intents
+            .extend(payment.payment_intent_id.clone());
     }
-    Ok(locked)
+    names
 }

@@ -1,93 +1,209 @@
-//! Writing down what a payment has come to: its row, the ledger, the payer's message.
+//! Writing down what a payment has come to: its row, the ledger, what its tutor is owed, the
+//! payer's message.
 
 use chrono::{DateTime, Utc};
-use domain::money::Money;
-use domain::payment::{LedgerAccount, PaymentStatus, PaymentType};
-use domain::settlement::SessionEffect;
+use domain::ledger::{LedgerKind, Position};
+use domain::payment::PaymentStatus;
+use domain::payout::{PayoutStatus, due_at};
+use domain::settlement::{Reversal, SessionEffect, payment_status};
+use persistence::bookings::Booking;
 use persistence::ledger::{self, Posting};
 use persistence::outbox::{self, NotificationType};
 use persistence::payments::{self as rows, Payment};
-use persistence::{Stored, Tx, audit};
+use persistence::payouts::{self, Payout};
+use persistence::{Stamp, Stored, Tx, audit};
 use serde_json::json;
 
 use super::amount;
 use crate::ServiceError;
 
-/// Writes down which session a payment is paid in, if a crash kept its opener from doing so: an
-/// event that its metadata led here knows it as well.
-pub(super) async fn name_session(
-    tx: &Tx,
-    mut payment: Payment,
-    session_id: Option<String>,
-) -> Result<Payment, ServiceError> {
-    let (None, Some(session_id)) = (&payment.provider_ref, session_id) else {
-        return Ok(payment);
-    };
-    if rows::find_by_provider_ref(tx, &session_id).await?.is_some() {
-        return Ok(payment);
-    }
-    payment.provider_ref = Some(session_id);
-    Ok(rows::update(tx, payment).await?)
+/// How far a payment has come, by all that is known of it.
+pub(super) struct Progress {
+    /// Which session it is paid in, if a crash kept its opener from writing that down: an event that
+    /// its metadata led here knows it as well.
+    pub(super) session_id: Option<String>,
+    pub(super) subscription_id: Option<String>,
+    pub(super) payment_intent_id: Option<String>,
+    pub(super) paid_at: Option<DateTime<Utc>>,
+    pub(super) effect: Option<SessionEffect>,
+    pub(super) reversal: Reversal,
 }
 
-/// Writes down how far a payment has come, if that is news.
+/// Writes down how far a payment has come, if that is news. `booking` is what it is for.
 pub(super) async fn write_progress(
     tx: &Tx,
-    mut payment: Payment,
-    paid_at: Option<DateTime<Utc>>,
-    progress: Option<SessionEffect>,
+    before: Payment,
+    booking: Option<&Booking>,
+    progress: Progress,
 ) -> Result<Payment, ServiceError> {
-    let before = *payment.status;
-    let status = match (paid_at, progress) {
-        (Some(_), _) => PaymentStatus::Completed,
-        (None, Some(SessionEffect::Failed)) => PaymentStatus::Failed,
-        (None, Some(SessionEffect::Expired)) => PaymentStatus::Expired,
-        (None, _) => before,
-    };
-    if status == before && payment.paid_at == paid_at {
-        return Ok(payment);
+    let mut after = before.clone();
+    if after.provider_ref.is_none() {
+        after.provider_ref = unused(tx, progress.session_id).await?;
     }
-    payment.status = Stored(status);
-    payment.paid_at = paid_at;
-    let payment = rows::update(tx, payment).await?;
-    if let Some(paid_at) = paid_at {
-        book(tx, &payment, paid_at).await?;
+    after.subscription_id = progress.subscription_id.or(after.subscription_id);
+    after.payment_intent_id = progress.payment_intent_id.or(after.payment_intent_id);
+    after.paid_at = progress.paid_at;
+    after.refunded_minor = progress.reversal.refunded;
+    after.disputed_minor = progress.reversal.disputed;
+    after.lost_minor = progress.reversal.lost;
+    after.status = Stored(payment_status(
+        *before.status,
+        progress.paid_at.is_some(),
+        progress.effect,
+        before.amount_minor,
+        &progress.reversal,
+    ));
+    if after == before {
+        return Ok(before);
     }
-    if status != before {
-        note_payment(tx, &payment, before).await?;
+    let after = rows::update(tx, after).await?;
+    book(tx, &before, &after, booking).await?;
+    let told = |payment: &Payment| (*payment.status, payment.refunded_minor);
+    if told(&before) != told(&after) {
+        note_payment(tx, &after, *before.status).await?;
     }
-    Ok(payment)
+    Ok(after)
 }
 
-/// Books a payment once.
+/// A session's id, unless it is another payment's.
+async fn unused(tx: &Tx, session_id: Option<String>) -> Result<Option<String>, ServiceError> {
+    let Some(session_id) = session_id else {
+        return Ok(None);
+    };
+    let known = rows::find_by_provider_ref(tx, &session_id).await?;
+    Ok(known.is_none().then_some(session_id))
+}
+
+/// Divides what was held for a booking between the platform and the tutor.
+pub(crate) async fn release(
+    tx: &Tx,
+    before: Payment,
+    booking: &Booking,
+) -> Result<(), ServiceError> {
+    let mut after = before.clone();
+    after.released_at = Some(tx.now());
+    let after = rows::update(tx, after).await?;
+    book(tx, &before, &after, Some(booking)).await
+}
+
+/// Books what has changed, and owes the tutor what is theirs by now.
 pub(super) async fn book(
     tx: &Tx,
-    payment: &Payment,
-    paid_at: DateTime<Utc>,
+    before: &Payment,
+    after: &Payment,
+    booking: Option<&Booking>,
 ) -> Result<(), ServiceError> {
-    Ok(ledger::post(tx, &payment_posting(payment, paid_at)).await?)
+    for posting in postings(before, after, booking, tx.now()) {
+        ledger::post(tx, &posting).await?;
+    }
+    match (booking, after.released_at) {
+        (Some(booking), Some(released_at)) => owe(tx, booking, after, released_at).await,
+        _ => Ok(()),
+    }
 }
 
-/// What a payment is booked as: a booking's is held until the lesson is over, premium is the
-/// platform's.
+/// What is booked when a payment comes from one state to the next.
 #[must_use]
-pub fn payment_posting(payment: &Payment, paid_at: DateTime<Utc>) -> Posting {
-    let money = amount(payment);
-    let receiver = match *payment.kind {
-        PaymentType::Booking => LedgerAccount::Escrow,
-        PaymentType::Premium => LedgerAccount::Platform,
-    };
-    let given = Money {
-        minor: -money.minor,
-        ..money
-    };
-    Posting {
-        payment_id: payment.id,
-        kind: "payment",
-        reference: payment.id.to_string(),
-        at: paid_at,
-        entries: vec![(LedgerAccount::Student, given), (receiver, money)],
+pub fn postings(
+    before: &Payment,
+    after: &Payment,
+    booking: Option<&Booking>,
+    now: DateTime<Utc>,
+) -> Vec<Posting> {
+    let steps = position(before, booking).steps_to(&position(after, booking));
+    steps
+        .into_iter()
+        .map(|step| Posting {
+            payment_id: after.id,
+            kind: step.kind,
+            // A payment is paid, and its money divided, once; all else happens once a version.
+            reference: match (step.kind, booking) {
+                (LedgerKind::Payment, _) => after.id.to_string(),
+                (LedgerKind::Release, Some(booking)) => booking.id.to_string(),
+                _ => format!("{}:{}", after.id, after.version),
+            },
+            at: match step.kind {
+                LedgerKind::Payment => after.paid_at.unwrap_or(now),
+                _ => now,
+            },
+            currency: amount(after).currency,
+            entries: step.entries,
+        })
+        .collect()
+}
+
+fn position(payment: &Payment, booking: Option<&Booking>) -> Position {
+    Position {
+        purpose: *payment.kind,
+        amount: amount(payment),
+        fee_basis_points: booking.map_or(0, |booking| booking.fee_basis_points),
+        is_paid: payment.paid_at.is_some(),
+        is_released: payment.released_at.is_some(),
+        refunded: payment.refunded_minor,
+        disputed: payment.disputed_minor,
+        lost: payment.lost_minor,
     }
+}
+
+/// What the tutor of a lesson is owed, once its money is divided; nothing if nothing is theirs.
+#[must_use]
+pub fn new_payout(
+    stamp: Stamp,
+    booking: &Booking,
+    payment: &Payment,
+    released_at: DateTime<Utc>,
+) -> Option<Payout> {
+    let amount_minor = position(payment, Some(booking)).of_tutor();
+    (amount_minor > 0).then(|| Payout {
+        id: stamp.id,
+        tutor_id: booking.tutor_id,
+        booking_id: booking.id,
+        amount_minor,
+        currency: payment.currency.clone(),
+        status: Stored(PayoutStatus::Owed),
+        due_at: due_at(released_at),
+        paid_at: None,
+        export_id: None,
+        created_at: stamp.at,
+        updated_at: stamp.at,
+    })
+}
+
+async fn owe(
+    tx: &Tx,
+    booking: &Booking,
+    payment: &Payment,
+    released_at: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    let owed = new_payout(tx.stamp(), booking, payment, released_at);
+    let Some(mut payout) = payouts::lock_of_booking(tx, booking.id).await? else {
+        if let Some(owed) = owed {
+            payouts::insert_unless_there(tx, owed).await?;
+        }
+        return Ok(());
+    };
+    let amount_minor = owed.map_or(0, |owed| owed.amount_minor);
+    match *payout.status {
+        PayoutStatus::Owed | PayoutStatus::Void => {
+            let status = if amount_minor > 0 {
+                PayoutStatus::Owed
+            } else {
+                PayoutStatus::Void
+            };
+            if (payout.amount_minor, *payout.status) != (amount_minor, status) {
+                payout.amount_minor = amount_minor;
+                payout.status = Stored(status);
+                payouts::update(tx, payout).await?;
+            }
+        }
+        // It has left: the ledger shows what is to be had back.
+        PayoutStatus::Exported | PayoutStatus::Paid if amount_minor < payout.amount_minor => {
+            let booking_id = booking.id;
+            log::error!(booking_id:%; "a tutor was paid more than they have earned by now; a person must have it back");
+        }
+        PayoutStatus::Exported | PayoutStatus::Paid => {}
+    }
+    Ok(())
 }
 
 pub(super) async fn note_payment(
@@ -104,7 +220,10 @@ pub(super) async fn note_payment(
             object_type: "payment",
             object_id: payment.id.to_string(),
             before: Some(json!({ "status": before })),
-            after: Some(json!({ "status": *payment.status })),
+            after: Some(json!({
+                "status": *payment.status,
+                "refunded_minor": payment.refunded_minor,
+            })),
         },
     )
     .await?;

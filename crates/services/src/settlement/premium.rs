@@ -1,56 +1,41 @@
 //! A tutor's premium, derived from everything that is known of their subscriptions.
 
 use chrono::{DateTime, Utc};
-use domain::payment::PaymentStatus;
-use domain::premium::Entitlement;
-use domain::settlement::{AskedPayment, PremiumSettlement, Renewal, settle_premium};
-use persistence::payments::{self as rows, Payment};
-use persistence::stripe_facts::{self, FactKeys};
+use domain::payment::{PaymentStatus, RefundReason};
+use domain::settlement::{
+    AskedPayment, FirstPayment, PremiumSettlement, Renewal, Reversal, SessionEffect, settle_premium,
+};
+use domain::stripe_facts::Names;
+use persistence::outbox::{self, NotificationType};
+use persistence::payments::{self as rows, Payment, Subject};
 use persistence::tutors::{self, TutorProfile};
 use persistence::{Reader, Stored, Tx, audit, stripe_customers};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::payment::{book, name_session, note_payment, write_progress};
-use super::{Judgments, asked, lock_payments};
+use super::facts::Known;
+use super::payment::{Progress, book, note_payment, write_progress};
+use super::{Judgments, amount, asked, refunds};
 use crate::ServiceError;
 
-/// Everything known of a tutor's premium, decided.
+/// Everything known of a tutor's premium, decided. `payments` are all of theirs.
 pub(crate) async fn read_premium(
     reader: &impl Reader,
-    checkouts: &[Payment],
-    extra: &FactKeys,
+    payments: &[Payment],
+    extra: &Names,
 ) -> Result<PremiumSettlement, ServiceError> {
-    let keys = FactKeys {
-        payment_ids: checkouts.iter().map(|p| p.id).collect(),
-        session_ids: join(
-            checkouts.iter().filter_map(|p| p.provider_ref.clone()),
-            &extra.session_ids,
-        ),
-        subscription_ids: join(
-            checkouts.iter().filter_map(|p| p.subscription_id.clone()),
-            &extra.subscription_ids,
-        ),
-        invoice_ids: extra.invoice_ids.clone(),
-    };
-    let facts = stripe_facts::load(reader, &keys).await?;
-    let asked: Vec<AskedPayment> = checkouts.iter().filter_map(asked).collect();
-    Ok(settle_premium(
-        &asked,
-        &facts.sessions,
-        &facts.invoices,
-        &facts.subscriptions,
-    ))
-}
-
-fn join(own: impl Iterator<Item = String>, extra: &[String]) -> Vec<String> {
-    own.chain(extra.iter().cloned()).collect()
+    let known = Known::read(reader, payments, extra).await?;
+    let is_checkout = |payment: &&Payment| payment.first_payment_id.is_none();
+    let checkouts = payments.iter().filter(is_checkout);
+    let asked: Vec<AskedPayment> = checkouts.filter_map(asked).collect();
+    let is_ours = |owner: Uuid| asked.iter().any(|asked| asked.payment_id == owner);
+    Ok(settle_premium(&asked, &known.of(is_ours)))
 }
 
 pub(super) async fn settle(
     tx: &Tx,
     tutor_id: Uuid,
-    extra: &FactKeys,
+    names: &Names,
 ) -> Result<Judgments, ServiceError> {
     let user_id = tutors::find_user_id(tx, tutor_id)
         .await?
@@ -59,91 +44,160 @@ pub(super) async fn settle(
     let mut profile = tutors::lock(tx, tutor_id)
         .await?
         .ok_or(ServiceError::Internal("the tutor of a payment is gone"))?;
-    let all = lock_payments(tx, rows::list_of_tutor(tx, tutor_id).await?).await?;
-    let checkouts: Vec<Payment> = all
-        .into_iter()
-        .filter(|payment| payment.first_payment_id.is_none())
-        .collect();
-    let settled = read_premium(tx, &checkouts, extra).await?;
-    for checkout in &checkouts {
-        let Some(first) = settled
-            .first_payments
-            .iter()
-            .find(|first| first.payment_id == checkout.id)
-        else {
-            continue;
-        };
-        let paid_at = first.paid.as_ref().map(|paid| paid.paid_at);
-        let subscription_id = first.paid.as_ref().map(|paid| paid.subscription_id.clone());
-        let mut checkout = name_session(tx, checkout.clone(), first.session_id.clone()).await?;
-        if subscription_id.is_some() {
-            checkout.subscription_id = subscription_id;
+    let payments = rows::lock_of(tx, Subject::Premium(tutor_id)).await?;
+    let settled = read_premium(tx, &payments, names).await?;
+    let mut checkouts = Vec::new();
+    for first in &settled.first_payments {
+        if let Some(checkout) = payments.iter().find(|row| row.id == first.payment_id) {
+            checkouts.push(write_first(tx, checkout.clone(), first).await?);
         }
-        write_progress(tx, checkout, paid_at, first.progress).await?;
     }
     for renewal in &settled.renewals {
-        write_renewal(tx, &checkouts, renewal).await?;
+        write_renewal(tx, &payments, renewal).await?;
     }
+    for payment in &payments {
+        refunds::note_seen(tx, payment.id, &settled.refunds).await?;
+    }
+    give_back_superseded(tx, &checkouts).await?;
     let before = profile.clone();
-    entitle(&mut profile, &settled.entitlement);
+    entitle(&mut profile, &settled);
     if profile != before {
-        record_premium(tx, tutor_id, before.premium_until, profile.premium_until).await?;
+        note_premium(tx, user_id, &before, &profile).await?;
         tutors::update(tx, profile).await?;
     }
     Ok(settled.judgments.into_iter().collect())
 }
 
+async fn write_first(
+    tx: &Tx,
+    checkout: Payment,
+    first: &FirstPayment,
+) -> Result<Payment, ServiceError> {
+    let paid = first.paid.as_ref();
+    let progress = Progress {
+        session_id: first.session_id.clone(),
+        subscription_id: paid.map(|paid| paid.subscription_id.clone()),
+        payment_intent_id: paid.and_then(|paid| paid.payment_intent_id.clone()),
+        paid_at: paid.map(|paid| paid.paid_at),
+        effect: first.progress,
+        reversal: paid.map_or_else(Reversal::default, |paid| paid.reversal),
+    };
+    write_progress(tx, checkout, None, progress).await
+}
+
+/// A checkout that was given up and is paid all the same, beside the one that took its place: two
+/// subscriptions where one was asked for.
+async fn give_back_superseded(tx: &Tx, checkouts: &[Payment]) -> Result<(), ServiceError> {
+    let is_paid = |payment: &&Payment| payment.paid_at.is_some();
+    for payment in checkouts.iter().filter(is_paid) {
+        let has_successor = checkouts
+            .iter()
+            .filter(is_paid)
+            .any(|other| other.created_at > payment.created_at);
+        if payment.superseded_at.is_some() && has_successor {
+            let reason = RefundReason::Superseded;
+            persistence::refunds::decide(tx, payment.id, reason, amount(payment)).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes what a tutor is entitled to on their profile.
-pub fn entitle(profile: &mut TutorProfile, entitlement: &Entitlement) {
+pub fn entitle(profile: &mut TutorProfile, settled: &PremiumSettlement) {
+    let entitlement = &settled.entitlement;
     profile.premium_until = entitlement.until;
     profile.premium_expires_at = entitlement.expires_at;
     profile.premium_active_until = entitlement.until.map(|until| until + entitlement.grace);
+    let live = settled.live_subscription.as_ref();
+    profile.premium_status = live.and_then(|live| live.status.clone());
 }
 
-async fn record_premium(
+async fn note_premium(
     tx: &Tx,
-    tutor_id: Uuid,
-    before: Option<DateTime<Utc>>,
-    after: Option<DateTime<Utc>>,
+    user_id: Uuid,
+    before: &TutorProfile,
+    after: &TutorProfile,
 ) -> Result<(), ServiceError> {
+    let shown = |profile: &TutorProfile| {
+        let until: Option<DateTime<Utc>> = profile.premium_until;
+        json!({ "until": until, "status": profile.premium_status })
+    };
     audit::record(
         tx,
         audit::Change {
             action: "premium.changed",
             object_type: "tutor_profile",
-            object_id: tutor_id.to_string(),
-            before: Some(json!({ "until": before })),
-            after: Some(json!({ "until": after })),
+            object_id: after.id.to_string(),
+            before: Some(shown(before)),
+            after: Some(shown(after)),
         },
     )
     .await?;
+    // The first word of a subscription comes with its payment, of which the tutor is told anyway.
+    let is_news =
+        before.premium_status.is_some() || after.premium_status.as_deref().is_some_and(is_trouble);
+    if before.premium_status != after.premium_status && is_news {
+        let data = json!({
+            "premium_status": after.premium_status.as_deref().unwrap_or("none"),
+            "premium_until": after.premium_active_until,
+        });
+        outbox::tell(tx, user_id, NotificationType::PaymentUpdated, data).await?;
+    }
     Ok(())
+}
+
+fn is_trouble(status: &str) -> bool {
+    matches!(status, "past_due" | "unpaid")
 }
 
 /// A renewal is a payment of its own, known by its invoice.
 async fn write_renewal(
     tx: &Tx,
-    checkouts: &[Payment],
+    payments: &[Payment],
     renewal: &Renewal,
 ) -> Result<(), ServiceError> {
-    let Some(first) = checkouts.iter().find(|p| p.id == renewal.first_payment_id) else {
-        return Err(ServiceError::Internal(
-            "a renewal without its first payment",
-        ));
+    let by_invoice = |row: &&Payment| row.provider_ref.as_ref() == Some(&renewal.invoice_id);
+    let payment = match payments.iter().find(by_invoice) {
+        Some(known) => known.clone(),
+        None => new_renewal(tx, payments, renewal).await?,
     };
+    let progress = Progress {
+        session_id: None,
+        subscription_id: None,
+        payment_intent_id: renewal.payment_intent_id.clone(),
+        paid_at: Some(renewal.paid_at),
+        effect: Some(SessionEffect::Paid),
+        reversal: renewal.reversal,
+    };
+    write_progress(tx, payment, None, progress).await?;
+    Ok(())
+}
+
+async fn new_renewal(
+    tx: &Tx,
+    payments: &[Payment],
+    renewal: &Renewal,
+) -> Result<Payment, ServiceError> {
+    let is_first = |row: &&Payment| row.id == renewal.first_payment_id;
+    let missing = ServiceError::Internal("a renewal without its first payment");
+    let first = payments.iter().find(is_first).ok_or(missing)?;
     let payment = Payment {
         id: tx.new_id(),
         first_payment_id: Some(first.id),
         status: Stored(PaymentStatus::Completed),
         amount_minor: renewal.amount.minor,
         refunded_minor: 0,
+        disputed_minor: 0,
+        lost_minor: 0,
         provider_ref: Some(renewal.invoice_id.clone()),
         subscription_id: Some(renewal.subscription_id.clone()),
+        payment_intent_id: renewal.payment_intent_id.clone(),
         request: None,
         idempotency_key: None,
         checkout_url: None,
         expires_at: None,
         paid_at: Some(renewal.paid_at),
+        superseded_at: None,
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -151,8 +205,12 @@ async fn write_renewal(
         ..first.clone()
     };
     if rows::insert_unless_there(tx, payment.clone()).await? {
-        book(tx, &payment, renewal.paid_at).await?;
+        let unpaid = Payment {
+            paid_at: None,
+            ..payment.clone()
+        };
+        book(tx, &unpaid, &payment, None).await?;
         note_payment(tx, &payment, PaymentStatus::Pending).await?;
     }
-    Ok(())
+    Ok(payment)
 }

@@ -27,7 +27,7 @@ fn verdict(judgment: Judgment) -> Verdict {
 const UNCLAIMED: Judgment = Judgment::Parked(ParkReason::Waiting, "whose it is isn't known yet");
 
 /// Writes down what became of the event at hand, and of those that were parked until now.
-pub(crate) async fn write_verdicts(
+pub(super) async fn write(
     tx: &Tx,
     event_id: &str,
     judgments: &Judgments,

@@ -12,7 +12,11 @@ fn session(event: &str, hours: i64, kind: SessionEventKind, status: &str) -> Ses
 }
 
 fn settled(sessions: &[SessionFact]) -> BookingSettlement {
-    settle_booking(&booking_payment(), sessions)
+    let facts = Facts {
+        sessions: sessions.to_vec(),
+        ..Facts::default()
+    };
+    settle_booking(&booking_payment(), &facts)
 }
 
 #[test]

@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::*;
 use crate::money::PREMIUM_MONTH_MINOR;
 use crate::stripe_facts::{
-    CheckoutMetadata, InvoiceFact, SessionEventKind, SessionFact, SubscriptionFact,
+    CheckoutMetadata, Facts, InvoiceEventKind, InvoiceFact, SessionEventKind, SessionFact,
+    SubscriptionFact,
 };
 
 mod booking;
@@ -91,6 +92,7 @@ fn paid_session(asked: &AskedPayment, event: &str, created: DateTime<Utc>) -> Se
 fn renewal(invoice: &str, event: &str, paid_at: DateTime<Utc>) -> InvoiceFact {
     InvoiceFact {
         stamp: stamp(event, paid_at),
+        kind: InvoiceEventKind::Paid,
         invoice_id: invoice.into(),
         subscription_id: Some("sub_1".into()),
         customer_id: Some("cus_1".into()),

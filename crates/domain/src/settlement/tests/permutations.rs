@@ -4,25 +4,11 @@ use proptest::prelude::*;
 use proptest::sample::subsequence;
 
 use super::*;
-
-#[derive(Debug, Clone)]
-enum Fact {
-    Session(SessionFact),
-    Invoice(InvoiceFact),
-    Snapshot(SubscriptionFact),
-}
+use crate::stripe_facts::Fact;
 
 fn settle<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> PremiumSettlement {
-    let (mut sessions, mut invoices, mut snapshots) = (vec![], vec![], vec![]);
-    for fact in facts {
-        match fact {
-            Fact::Session(fact) => sessions.push(fact.clone()),
-            Fact::Invoice(fact) => invoices.push(fact.clone()),
-            Fact::Snapshot(fact) => snapshots.push(fact.clone()),
-        }
-    }
     let asked = [premium_payment(1), premium_payment(2)];
-    settle_premium(&asked, &sessions, &invoices, &snapshots)
+    settle_premium(&asked, &facts.into_iter().cloned().collect())
 }
 
 /// Opened on day 0, renewed on day 30, to be cancelled, deleted on day 50.
@@ -45,12 +31,12 @@ fn life() -> Vec<Fact> {
     vec![
         Fact::Session(paid_session(&premium_payment(1), "evt_checkout", day(0))),
         named(first_invoice("evt_first", day(0))),
-        Fact::Snapshot(activated),
+        Fact::Subscription(activated),
         Fact::Invoice(renewal("in_2", "evt_second", day(30))),
-        Fact::Snapshot(cancelling),
-        Fact::Snapshot(snapshot("evt_deleted", day(50), "canceled")),
+        Fact::Subscription(cancelling),
+        Fact::Subscription(snapshot("evt_deleted", day(50), "canceled")),
         named(first_invoice("evt_first_twin", day(0))),
-        Fact::Snapshot(snapshot("evt_created", day(0), "incomplete")),
+        Fact::Subscription(snapshot("evt_created", day(0), "incomplete")),
         Fact::Invoice(second_twin),
     ]
 }
@@ -68,7 +54,7 @@ fn resubscribed() -> Vec<Fact> {
         Fact::Session(paid_session(&premium_payment(2), "evt_again", day(55))),
         Fact::Invoice(again(first_invoice("evt_again_first", day(55)))),
         Fact::Invoice(again(first_invoice("evt_again_twin", day(55)))),
-        Fact::Snapshot(active),
+        Fact::Subscription(active),
     ]
 }
 

@@ -12,9 +12,12 @@ impl Known {
     fn settled(&self) -> PremiumSettlement {
         settle_premium(
             &[premium_payment(1), premium_payment(2)],
-            &self.sessions,
-            &self.invoices,
-            &self.snapshots,
+            &Facts {
+                sessions: self.sessions.clone(),
+                invoices: self.invoices.clone(),
+                subscriptions: self.snapshots.clone(),
+                ..Facts::default()
+            },
         )
     }
 
@@ -106,6 +109,8 @@ fn a_renewal_is_a_payment_of_its_own() {
             first_payment_id: premium_payment(1).payment_id,
             amount: Money::rub(PRICE),
             paid_at: day(30),
+            payment_intent_id: None,
+            reversal: Reversal::default(),
         }]
     );
 }

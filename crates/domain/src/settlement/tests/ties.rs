@@ -6,7 +6,13 @@ fn settle(
     snapshots: &[SubscriptionFact],
 ) -> PremiumSettlement {
     let asked = [premium_payment(1), premium_payment(2)];
-    settle_premium(&asked, sessions, invoices, snapshots)
+    let facts = Facts {
+        sessions: sessions.to_vec(),
+        invoices: invoices.to_vec(),
+        subscriptions: snapshots.to_vec(),
+        ..Facts::default()
+    };
+    settle_premium(&asked, &facts)
 }
 
 fn our_payment() -> Option<String> {

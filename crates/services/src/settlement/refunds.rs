@@ -1,0 +1,50 @@
+//! What Stripe tells of the refunds that we asked for.
+
+use domain::payment::RefundStatus;
+use domain::settlement::{RefundState, SeenRefund};
+use persistence::refunds::{self as rows, Refund};
+use persistence::{Stored, Tx};
+use uuid::Uuid;
+
+use crate::ServiceError;
+
+/// Writes down how our refunds of a payment stand, whose row is locked.
+pub(super) async fn note_seen(
+    tx: &Tx,
+    payment_id: Uuid,
+    seen: &[SeenRefund],
+) -> Result<(), ServiceError> {
+    if seen.is_empty() {
+        return Ok(());
+    }
+    for refund in rows::list_of_payment(tx, payment_id).await? {
+        let is_it = |seen: &&SeenRefund| {
+            seen.ours == Some(refund.id)
+                || refund.provider_ref.as_deref() == Some(seen.refund_id.as_str())
+        };
+        let Some(seen) = seen.iter().find(is_it) else {
+            continue;
+        };
+        let told = told(refund.clone(), seen);
+        if told != refund {
+            rows::update(tx, told).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The refund as Stripe has it.
+fn told(mut refund: Refund, seen: &SeenRefund) -> Refund {
+    let status = match seen.state {
+        RefundState::Pending => RefundStatus::Sent,
+        RefundState::Succeeded => RefundStatus::Succeeded,
+        RefundState::Failed => RefundStatus::Failed,
+    };
+    if status == RefundStatus::Failed && *refund.status != RefundStatus::Failed {
+        log::error!(refund_id:% = refund.id, payment_id:% = refund.payment_id; "a refund failed at the payer's bank and needs a person");
+        refund.last_error = Some("it failed at the payer's bank".to_owned());
+    }
+    refund.status = Stored(status);
+    refund.provider_ref = Some(seen.refund_id.clone());
+    refund
+}

@@ -1,0 +1,17 @@
+ALTER TABLE stripe_webhook_events DROP COLUMN resolution;
+ALTER TABLE stripe_webhook_events DROP COLUMN alerted_at;
+ALTER TABLE tutor_profiles DROP COLUMN premium_status;
+DROP INDEX ix_payouts_export_id;
+DROP INDEX ix_payouts_due;
+ALTER TABLE payouts DROP COLUMN export_id;
+DROP INDEX ix_refunds_due;
+ALTER TABLE refunds DROP COLUMN last_error;
+ALTER TABLE refunds DROP COLUMN next_try_at;
+ALTER TABLE refunds DROP COLUMN attempts;
+DROP INDEX ix_payments_pending;
+DROP INDEX ix_payments_payment_intent_id;
+ALTER TABLE payments DROP COLUMN superseded_at;
+ALTER TABLE payments DROP COLUMN released_at;
+ALTER TABLE payments DROP COLUMN lost_minor;
+ALTER TABLE payments DROP COLUMN disputed_minor;
+ALTER TABLE payments DROP COLUMN payment_intent_id;
