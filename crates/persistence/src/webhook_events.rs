@@ -1,11 +1,13 @@
 //! What Stripe delivered: every event once, with what became of it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use domain::payment::EventOutcome;
 use domain::settlement::ParkReason;
 use domain::text_enum::TextEnum;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{Condition, ConnectionTrait, Statement};
 
 use crate::{Db, Json, Reader, StoreError, Stored, Tx, keyset, rows};
 
@@ -64,20 +66,132 @@ pub async fn find(
     Ok(event)
 }
 
-/// Events that wait for a missing piece, oldest first; so many after one of them.
+/// Events that wait for a missing piece, oldest first; so many after one of them. Of those that
+/// came before `settled_since` only such as were last settled before it.
 ///
 /// # Errors
 /// The database failed.
 pub async fn list_waiting(
     reader: &impl Reader,
+    settled_since: DateTime<Utc>,
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: u64,
 ) -> Result<Vec<WebhookEvent>, StoreError> {
     let select = Entity::find()
         .filter(Column::Outcome.eq(Stored(EventOutcome::Parked)))
-        .filter(Column::Reason.eq(Stored(ParkReason::Waiting)));
+        .filter(Column::Reason.eq(Stored(ParkReason::Waiting)))
+        .filter(
+            Condition::any()
+                .add(Column::ReceivedAt.gt(settled_since))
+                .add(Column::ProcessedAt.lte(settled_since)),
+        );
     let select = keyset::oldest_first(select, (Column::ReceivedAt, Column::Id), after, limit);
     Ok(select.all(&reader.executor()).await?)
+}
+
+/// The payment intents of refunds and disputes that wait, each with its mode: a hundred at most.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_waiting_intents(
+    reader: &impl Reader,
+) -> Result<Vec<(String, bool)>, StoreError> {
+    let executor = reader.executor();
+    let rows = executor
+        .query_all_raw(Statement::from_string(
+            executor.get_database_backend(),
+            "SELECT DISTINCT f.payment_intent_id, e.livemode FROM stripe_webhook_events e \
+             JOIN stripe_facts f ON f.event_id = e.event_id \
+             WHERE e.outcome = 'parked' AND e.reason = 'waiting' \
+             AND f.kind IN ('charge', 'refund', 'dispute') AND f.payment_intent_id IS NOT NULL \
+             LIMIT 100",
+        ))
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok((
+                row.try_get::<String>("", "payment_intent_id")?,
+                row.try_get::<bool>("", "livemode")?,
+            ))
+        })
+        .collect()
+}
+
+/// Those of the events that have arrived.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_known_among(
+    reader: &impl Reader,
+    event_ids: Vec<String>,
+) -> Result<BTreeSet<String>, StoreError> {
+    use sea_orm::QuerySelect;
+    if event_ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let known: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::EventId)
+        .filter(Column::EventId.is_in(event_ids))
+        .into_tuple()
+        .all(&reader.executor())
+        .await?;
+    Ok(known.into_iter().collect())
+}
+
+/// Some events, in the order in which Stripe made them.
+///
+/// # Errors
+/// The database failed.
+pub async fn list(
+    reader: &impl Reader,
+    event_ids: Vec<String>,
+) -> Result<Vec<WebhookEvent>, StoreError> {
+    use sea_orm::QueryOrder;
+    if event_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let events = Entity::find()
+        .filter(Column::EventId.is_in(event_ids))
+        .order_by_asc(Column::Created)
+        .order_by_asc(Column::ReceivedAt)
+        .order_by_asc(Column::Id)
+        .all(&reader.executor())
+        .await?;
+    Ok(events)
+}
+
+/// Writes down that a person was called to an event that waits for too long.
+///
+/// # Errors
+/// The database failed.
+pub async fn note_alert(tx: &Tx, event_id: &str) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::AlertedAt, Expr::value(tx.now()))
+        .filter(Column::EventId.eq(event_id))
+        .exec(&tx.executor())
+        .await?;
+    Ok(())
+}
+
+/// Takes an event out of the parked ones by a person's word.
+///
+/// # Errors
+/// The database failed.
+pub async fn resolve(tx: &Tx, event_id: &str, note: &str) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(
+            Column::Outcome,
+            Expr::value(EventOutcome::Ignored.as_str()),
+        )
+        .col_expr(Column::Reason, Expr::value(None::<String>))
+        .col_expr(Column::Explanation, Expr::value("a person has resolved it"))
+        .col_expr(Column::Resolution, Expr::value(note))
+        .col_expr(Column::ResolvedAt, Expr::value(tx.now()))
+        .filter(Column::EventId.eq(event_id))
+        .exec(&tx.executor())
+        .await?;
+    Ok(())
 }
 
 /// Those of the events that are parked.

@@ -17,6 +17,8 @@ pub mod orders;
 pub mod overtaken;
 pub mod passwords;
 pub mod premium;
+pub mod reconcile;
+pub mod refunds;
 pub mod retention;
 pub mod reviews;
 pub mod secrets;

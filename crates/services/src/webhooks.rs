@@ -1,11 +1,13 @@
 //! Stripe's events: recorded once, turned into facts, settled in the same transaction.
 
+use chrono::TimeDelta;
 use domain::payment::EventOutcome;
 use domain::settlement::ParkReason;
 use payments::events::Event;
 use persistence::stripe_facts::{self, StripeFact};
 use persistence::webhook_events::{self, Verdict, WebhookEvent};
-use persistence::{Db, Scope, Stamp, Stored, Tx, write};
+use persistence::{Db, Scope, Stamp, Stored, Tx, audit, write};
+use serde_json::json;
 
 use crate::settlement::{Settled, settle};
 use crate::{ServiceError, error_chain};
@@ -144,16 +146,70 @@ pub fn new_event(stamp: Stamp, event: &Event) -> WebhookEvent {
     }
 }
 
-/// Settles again what waits for a missing piece; tells how many events no longer wait. One that
-/// fails is left for the next time.
+/// Settles an event again whatever has become of it. One of a type that wasn't handled when it
+/// came is read now.
+///
+/// # Errors
+/// The database failed.
+pub async fn replay(db: &Db, scope: &Scope, event: &Event) -> Result<Receipt, ServiceError> {
+    let first = receive(db, scope, event).await?;
+    let Some(fact) = event.fact.as_ref().filter(|_| first == Receipt::Duplicate) else {
+        return Ok(first);
+    };
+    let settled = write(db, scope, async |tx| {
+        if stripe_facts::find(tx, &event.id).await?.is_none() {
+            stripe_facts::insert(tx, StripeFact::of(fact)?).await?;
+        }
+        settle(tx, &event.id, fact).await
+    })
+    .await?;
+    alert(&event.id, settled.verdict);
+    Ok(settled.verdict.outcome.into())
+}
+
+/// Writes down what a person has decided about a parked event: that nothing follows from it.
+///
+/// # Errors
+/// [`ServiceError::NotFound`], or [`ServiceError::Conflict`] if it isn't parked.
+pub async fn resolve(tx: &Tx, event_id: &str, note: &str) -> Result<(), ServiceError> {
+    let event = webhook_events::find(tx, event_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if *event.outcome != EventOutcome::Parked {
+        return Err(ServiceError::Conflict);
+    }
+    webhook_events::resolve(tx, event_id, note).await?;
+    audit::record(
+        tx,
+        audit::Change {
+            action: "stripe_event.resolved",
+            object_type: "stripe_event",
+            object_id: event_id.to_owned(),
+            before: Some(json!({ "outcome": *event.outcome, "reason": event.reason.map(|r| *r) })),
+            after: Some(json!({ "outcome": EventOutcome::Ignored, "resolution": note })),
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+/// An event that waits for longer needs somebody to look at it.
+const ALERT_AFTER: TimeDelta = TimeDelta::hours(1);
+/// An event that has waited for so long was never ours.
+const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(30);
+
+/// Settles again what waits for a missing piece; tells how many events no longer wait. What came
+/// within the last hour each time, older ones once an hour. One that fails is left for the next
+/// time.
 ///
 /// # Errors
 /// The events could not be listed.
 pub async fn settle_waiting(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
     let mut healed = 0;
     let mut last = None;
+    let an_hour_ago = scope.now - ALERT_AFTER;
     loop {
-        let batch = webhook_events::list_waiting(db, last, BATCH).await?;
+        let batch = webhook_events::list_waiting(db, an_hour_ago, last, BATCH).await?;
         let Some(end) = batch.last() else {
             return Ok(healed);
         };
@@ -172,16 +228,38 @@ pub async fn settle_waiting(db: &Db, scope: &Scope) -> Result<usize, ServiceErro
 }
 
 async fn settle_again(db: &Db, scope: &Scope, row: &WebhookEvent) -> Result<Receipt, ServiceError> {
-    let settled = write(db, scope, async |tx| {
-        match stripe_facts::find(tx, &row.event_id).await? {
-            Some(fact) => Ok(Some(settle(tx, &row.event_id, &fact).await?)),
-            None => Ok::<_, ServiceError>(None),
+    let verdict = write(db, scope, async |tx| {
+        let Some(fact) = stripe_facts::find(tx, &row.event_id).await? else {
+            return Ok(None);
+        };
+        let verdict = settle(tx, &row.event_id, &fact).await?.verdict;
+        if !is_waiting(verdict) {
+            return Ok(Some(verdict));
         }
+        if row.received_at <= tx.now() - GIVE_UP_AFTER {
+            webhook_events::set_verdict(tx, &row.event_id, NEVER_OURS).await?;
+            return Ok(Some(NEVER_OURS));
+        }
+        if row.received_at <= tx.now() - ALERT_AFTER && row.alerted_at.is_none() {
+            webhook_events::note_alert(tx, &row.event_id).await?;
+        }
+        Ok::<_, ServiceError>(Some(verdict))
     })
     .await?;
-    let Some(Settled { verdict, .. }) = settled else {
+    let Some(verdict) = verdict else {
         return Ok(Receipt::Parked);
     };
+    let is_late = row.received_at <= scope.now - ALERT_AFTER && row.alerted_at.is_none();
+    if is_waiting(verdict) && is_late {
+        let why = verdict.explanation.unwrap_or_default();
+        log::error!(event_id = row.event_id.as_str(); "an event has waited for an hour: {why}");
+    }
     alert(&row.event_id, verdict);
     Ok(verdict.outcome.into())
 }
+
+const NEVER_OURS: Verdict = Verdict {
+    outcome: EventOutcome::Ignored,
+    reason: None,
+    explanation: Some("it was never ours: what it waited for did not come in 30 days"),
+};
