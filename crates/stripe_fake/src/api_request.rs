@@ -147,6 +147,8 @@ fn read_request(request: &HttpRequest, body: &[u8]) -> Result<ApiRequest, ApiErr
     authenticate(request, &fake.config.secret_key)?;
     let encoded = match *request.method() {
         Method::GET => request.query_string().as_bytes(),
+        // Clients differ in where they put the parameters of a DELETE.
+        Method::DELETE if body.is_empty() => request.query_string().as_bytes(),
         _ => body,
     };
     let idempotency_key = header_text(request, "Idempotency-Key").map(str::to_owned);

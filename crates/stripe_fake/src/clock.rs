@@ -9,13 +9,25 @@ use chrono::{DateTime, TimeDelta, Utc};
 #[derive(Debug, Default)]
 pub struct Clock {
     offset: TimeDelta,
+    /// Set while something that was due earlier is done at its own time.
+    standing_at: Option<DateTime<Utc>>,
 }
 
 impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
-        Self::real_now()
-            .checked_add_signed(self.offset)
-            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+        self.standing_at.unwrap_or_else(|| {
+            Self::real_now()
+                .checked_add_signed(self.offset)
+                .unwrap_or(DateTime::<Utc>::MAX_UTC)
+        })
+    }
+
+    pub fn stand_at(&mut self, moment: DateTime<Utc>) {
+        self.standing_at = Some(moment);
+    }
+
+    pub fn go_on(&mut self) {
+        self.standing_at = None;
     }
 
     /// Unix seconds, the only kind of time that Stripe's objects carry.

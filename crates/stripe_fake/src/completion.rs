@@ -1,16 +1,15 @@
-//! Paying a session: the objects that Stripe would make of it, and the events about them.
+//! What a payer does with an open session, and the events about it. How money that takes days
+//! arrives is told in [`crate::delayed_money`].
 
 use crate::{
+    collecting::Bill,
     customers::Customer,
     events::Cause,
     ids,
-    invoices::Invoice,
-    params::Metadata,
-    payments::Bill,
     periods::Recurring,
-    sessions::{CheckoutSession, Mode, SessionStatus},
+    sessions::{CheckoutSession, Mode, SessionPayment, SessionStatus},
     state::State,
-    subscriptions::Subscription,
+    subscriptions::{Subscription, SubscriptionStatus},
 };
 
 /// Why a session cannot be paid.
@@ -20,105 +19,191 @@ pub enum PayError {
     NoSuchSession(String),
     #[error("the checkout session has been paid already")]
     AlreadyPaid,
+    #[error("the checkout session is complete, its money is on the way or has failed to come")]
+    AlreadyComplete,
+    #[error("no money is on its way for this checkout session")]
+    NothingUnderway,
     #[error("the checkout session has expired")]
     Expired,
+    /// The session stays open.
+    #[error("the card was declined")]
+    Declined,
+}
+
+/// What can be done with a session on its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageAction {
+    Pay,
+    Decline,
+    PayLater,
+    Expire,
+    MoneyArrives,
+    MoneyFails,
+}
+
+impl PageAction {
+    /// The last part of its address, `/pay/{session}/{name}`.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "pay" => Some(Self::Pay),
+            "decline" => Some(Self::Decline),
+            "later" => Some(Self::PayLater),
+            "expire" => Some(Self::Expire),
+            "arrive" => Some(Self::MoneyArrives),
+            "fail" => Some(Self::MoneyFails),
+            _ => None,
+        }
+    }
 }
 
 impl State {
-    /// Completes an open session and returns it.
-    pub fn pay_session(&mut self, id: &str) -> Result<CheckoutSession, PayError> {
-        let session = self.sessions.get(id).cloned();
-        let session = session.ok_or_else(|| PayError::NoSuchSession(id.to_owned()))?;
-        match session.status {
-            SessionStatus::Open => {}
-            SessionStatus::Complete => return Err(PayError::AlreadyPaid),
-            SessionStatus::Expired => return Err(PayError::Expired),
+    pub fn act(&mut self, action: PageAction, id: &str) -> Result<CheckoutSession, PayError> {
+        match action {
+            PageAction::Pay => self.pay_session(id),
+            PageAction::Decline => self.decline_session(id),
+            PageAction::PayLater => self.pay_session_later(id),
+            PageAction::Expire => self.let_session_expire(id),
+            PageAction::MoneyArrives => self.let_money_arrive(id),
+            PageAction::MoneyFails => self.let_money_fail(id),
         }
+    }
+
+    /// Pays an open session and returns it. An error, and an open session still, where cards are
+    /// declined.
+    fn pay_session(&mut self, id: &str) -> Result<CheckoutSession, PayError> {
+        let session = self.open_session(id)?;
+        if self.cards_decline {
+            self.decline_payment(session);
+            return Err(PayError::Declined);
+        }
+        Ok(self.complete(session, SessionPayment::Paid))
+    }
+
+    /// The payer's bank says no, just this once: the session stays open.
+    fn decline_session(&mut self, id: &str) -> Result<CheckoutSession, PayError> {
+        let session = self.open_session(id)?;
+        Ok(self.decline_payment(session))
+    }
+
+    /// Pays by a method that takes days: complete, and not paid yet.
+    fn pay_session_later(&mut self, id: &str) -> Result<CheckoutSession, PayError> {
+        let session = self.open_session(id)?;
+        Ok(self.complete(session, SessionPayment::Underway))
+    }
+
+    /// Nobody pays in time.
+    fn let_session_expire(&mut self, id: &str) -> Result<CheckoutSession, PayError> {
+        let session = self.open_session(id)?;
+        self.expire_session(id, &Cause::default());
+        Ok(CheckoutSession {
+            status: SessionStatus::Expired,
+            ..session
+        })
+    }
+
+    pub fn find_session(&self, id: &str) -> Result<CheckoutSession, PayError> {
+        let session = self.sessions.get(id).cloned();
+        session.ok_or_else(|| PayError::NoSuchSession(id.to_owned()))
+    }
+
+    fn open_session(&self, id: &str) -> Result<CheckoutSession, PayError> {
+        let session = self.find_session(id)?;
+        match (session.status, session.payment) {
+            (SessionStatus::Open, _) => Ok(session),
+            (SessionStatus::Expired, _) => Err(PayError::Expired),
+            (SessionStatus::Complete, SessionPayment::Paid) => Err(PayError::AlreadyPaid),
+            (SessionStatus::Complete, _) => Err(PayError::AlreadyComplete),
+        }
+    }
+
+    /// In subscription mode Stripe makes the payment intent with the invoice, after the card was
+    /// accepted; so there nothing comes of a decline.
+    fn decline_payment(&mut self, mut session: CheckoutSession) -> CheckoutSession {
+        if session.mode == Mode::Payment {
+            let intent = self.intent_of(&mut session);
+            self.decline(&intent);
+        }
+        session.was_declined = true;
+        self.sessions.insert(session.id.clone(), session.clone());
+        session
+    }
+
+    fn complete(
+        &mut self,
+        mut session: CheckoutSession,
+        payment: SessionPayment,
+    ) -> CheckoutSession {
         let recurring = session
             .line_items
             .first()
             .and_then(|item| item.price.recurring);
-        let paid = match (session.mode, recurring) {
-            (Mode::Subscription, Some(recurring)) => self.start_subscription(session, recurring),
-            (Mode::Payment | Mode::Subscription, _) => self.charge_once(session),
-        };
-        let completed = CheckoutSession {
-            status: SessionStatus::Complete,
-            ..paid
-        };
-        self.sessions
-            .insert(completed.id.clone(), completed.clone());
-        self.emit(
-            "checkout.session.completed",
-            completed.render(),
-            &Cause::default(),
-        );
-        Ok(completed)
+        match (session.mode, recurring) {
+            (Mode::Subscription, Some(recurring)) => {
+                self.subscribe(&mut session, recurring, payment);
+            }
+            (Mode::Payment | Mode::Subscription, _) => {
+                let intent = self.intent_of(&mut session);
+                match payment {
+                    SessionPayment::Paid => self.collect(&intent),
+                    _ => self.await_money(&intent),
+                }
+            }
+        }
+        session.status = SessionStatus::Complete;
+        session.payment = payment;
+        self.sessions.insert(session.id.clone(), session.clone());
+        let completed = session.render();
+        self.emit("checkout.session.completed", completed, &Cause::default());
+        session
     }
 
-    fn charge_once(&mut self, session: CheckoutSession) -> CheckoutSession {
-        let (intent, charge) = self.charge(Bill {
+    /// The session's payment intent; a declined one is tried again.
+    fn intent_of(&mut self, session: &mut CheckoutSession) -> String {
+        if let Some(intent) = &session.payment_intent {
+            return intent.clone();
+        }
+        let intent = self.open_intent(Bill {
             amount: session.amount_total(),
             currency: session.currency().to_owned(),
             customer: session.customer.clone(),
             metadata: session.payment_metadata.clone(),
         });
-        self.emit("charge.succeeded", charge.render(), &Cause::default());
-        self.emit(
-            "payment_intent.succeeded",
-            intent.render(),
-            &Cause::default(),
-        );
-        CheckoutSession {
-            payment_intent: Some(intent.id),
-            ..session
-        }
+        session.payment_intent = Some(intent.clone());
+        intent
     }
 
-    fn start_subscription(
+    fn subscribe(
         &mut self,
-        session: CheckoutSession,
+        session: &mut CheckoutSession,
         recurring: Recurring,
-    ) -> CheckoutSession {
-        let customer = self.customer_of(&session);
+        payment: SessionPayment,
+    ) {
+        let customer = self.customer_of(session);
         let mut subscription = Subscription::start(
             self.clock.now(),
+            match payment {
+                SessionPayment::Paid => SubscriptionStatus::Active,
+                _ => SubscriptionStatus::Incomplete,
+            },
             recurring,
             customer.clone(),
             session.line_items.clone(),
             session.payment_metadata.clone(),
         );
-        // Refunds and disputes of an invoice go by the charge under it.
-        let (intent, _) = self.charge(Bill {
-            amount: session.amount_total(),
-            currency: session.currency().to_owned(),
-            customer: Some(customer.clone()),
-            metadata: Metadata::new(),
-        });
-        let now = self.clock.seconds();
-        let invoice = Invoice::paid(&subscription, "subscription_create", intent.id, now);
-        subscription.latest_invoice = Some(invoice.id.clone());
-        self.emit(
-            "customer.subscription.created",
-            subscription.render(),
-            &Cause::default(),
-        );
-        self.emit("invoice.paid", invoice.render(), &Cause::default());
-        self.emit(
-            "invoice.payment_succeeded",
-            invoice.render(),
-            &Cause::default(),
-        );
-        let paid = CheckoutSession {
-            customer: Some(customer),
-            subscription: Some(subscription.id.clone()),
-            invoice: Some(invoice.id.clone()),
-            ..session
-        };
-        self.invoices.insert(invoice.id.clone(), invoice);
+        let invoice = self.issue_invoice(&subscription, "subscription_create", None);
+        subscription.latest_invoice = Some(invoice.clone());
+        session.customer = Some(customer);
+        session.subscription = Some(subscription.id.clone());
+        session.invoice = Some(invoice.clone());
+        let created = subscription.render();
         self.subscriptions
             .insert(subscription.id.clone(), subscription);
-        paid
+        self.emit("customer.subscription.created", created, &Cause::default());
+        if payment == SessionPayment::Paid {
+            self.pay_invoice(&invoice);
+        } else if let Some(intent) = self.finalize_invoice(&invoice) {
+            self.await_money(&intent);
+        }
     }
 
     /// A subscription needs a customer: Checkout makes one where the session names none.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use crate::{
-    completion::PayError,
+    completion::{PageAction, PayError},
     config::DeliveryPolicy,
     delivery::{DeliverError, WebhookAnswer},
     events::Event,
@@ -24,11 +24,11 @@ pub struct StripeFake {
     pub(crate) clockwork: JoinHandle<()>,
 }
 
-/// What came of paying a session.
+/// What came of an action on a session's page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     pub session_id: String,
-    /// Whether the webhook acknowledged every event of the payment within a few seconds. False
+    /// Whether the webhook acknowledged every event of it within a few seconds. False
     /// under [`DeliveryPolicy::Manual`]; retries go on after a false.
     pub delivered: bool,
 }
@@ -41,11 +41,44 @@ impl StripeFake {
 
     /// Pays an open session, as the button on its page does.
     pub async fn pay(&self, session_id: &str) -> Result<Payment, PayError> {
-        let (paid, receipt) = self.fake.transact(|state| state.pay_session(session_id));
-        let session_id = paid?.id;
+        self.act(PageAction::Pay, session_id).await
+    }
+
+    /// The payer's card is declined, this once: the session stays open.
+    pub async fn decline(&self, session_id: &str) -> Result<Payment, PayError> {
+        self.act(PageAction::Decline, session_id).await
+    }
+
+    /// Completes an open session by a method that takes days: its money is underway until
+    /// [`StripeFake::let_money_arrive`] or [`StripeFake::let_money_fail`].
+    pub async fn pay_later(&self, session_id: &str) -> Result<Payment, PayError> {
+        self.act(PageAction::PayLater, session_id).await
+    }
+
+    pub async fn let_money_arrive(&self, session_id: &str) -> Result<Payment, PayError> {
+        self.act(PageAction::MoneyArrives, session_id).await
+    }
+
+    pub async fn let_money_fail(&self, session_id: &str) -> Result<Payment, PayError> {
+        self.act(PageAction::MoneyFails, session_id).await
+    }
+
+    /// Lets an open session expire before its time.
+    pub async fn let_expire(&self, session_id: &str) -> Result<Payment, PayError> {
+        self.act(PageAction::Expire, session_id).await
+    }
+
+    /// From now on every card is declined, or none: those of payers, and those of renewals.
+    pub fn decline_cards(&self, decline: bool) {
+        self.fake.transact(|state| state.cards_decline = decline);
+    }
+
+    async fn act(&self, action: PageAction, session_id: &str) -> Result<Payment, PayError> {
+        let (outcome, receipt) = self.fake.transact(|state| state.act(action, session_id));
+        let delivered = receipt.delivered().await;
         Ok(Payment {
-            session_id,
-            delivered: receipt.delivered().await,
+            session_id: outcome?.id,
+            delivered,
         })
     }
 

@@ -26,18 +26,24 @@ pub struct Event {
     pub created: i64,
     /// The object as it was then.
     pub object: Value,
+    /// What changed, as it was before; only where Stripe tells.
+    pub previous_attributes: Option<Value>,
     pub cause: Cause,
     pub delivered: bool,
 }
 
 impl Event {
     pub fn render(&self) -> Value {
+        let data = match &self.previous_attributes {
+            None => json!({"object": self.object}),
+            Some(previous) => json!({"object": self.object, "previous_attributes": previous}),
+        };
         json!({
             "id": self.id,
             "object": "event",
             "api_version": API_VERSION,
             "created": self.created,
-            "data": {"object": self.object},
+            "data": data,
             "livemode": false,
             "pending_webhooks": i32::from(!self.delivered),
             "request": {

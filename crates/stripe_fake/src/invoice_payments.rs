@@ -4,7 +4,11 @@
 use actix_web::{HttpResponse, get, web};
 use serde_json::{Value, json};
 
-use crate::{api_error::ApiError, api_request::ApiRequest, invoices::Invoice};
+use crate::{
+    api_error::ApiError,
+    api_request::ApiRequest,
+    invoices::{Invoice, InvoiceStatus},
+};
 
 pub fn configure(config: &mut web::ServiceConfig) {
     config.service(list);
@@ -24,28 +28,36 @@ async fn list(request: ApiRequest) -> Result<HttpResponse, ApiError> {
             .invoices
             .values()
             .filter(|candidate| invoice.is_none_or(|id| candidate.id == id))
-            .filter(|candidate| intent.is_none_or(|id| candidate.payment_intent == id))
-            .map(render)
+            .filter(|candidate| {
+                intent.is_none_or(|id| candidate.payment_intent.as_deref() == Some(id))
+            })
+            .filter_map(render)
             .collect();
         let url = "/v1/invoice_payments";
         Ok(json!({"object": "list", "url": url, "has_more": false, "data": data}))
     })
 }
 
-/// The payment of a paid invoice.
-fn render(invoice: &Invoice) -> Value {
-    json!({
+/// A draft has none yet.
+pub fn render(invoice: &Invoice) -> Option<Value> {
+    let intent = invoice.payment_intent.as_ref()?;
+    let (status, paid) = match invoice.status {
+        InvoiceStatus::Draft | InvoiceStatus::Open => ("open", None),
+        InvoiceStatus::Paid => ("paid", Some(invoice.total())),
+        InvoiceStatus::Void => ("canceled", None),
+    };
+    Some(json!({
         "id": invoice.payment_id,
         "object": "invoice_payment",
-        "amount_paid": invoice.total(),
+        "amount_paid": paid,
         "amount_requested": invoice.total(),
-        "created": invoice.created,
+        "created": invoice.finalized_at,
         "currency": invoice.currency,
         "invoice": invoice.id,
         "is_default": true,
         "livemode": false,
-        "payment": {"type": "payment_intent", "payment_intent": invoice.payment_intent},
-        "status": "paid",
-        "status_transitions": {"canceled_at": null, "paid_at": invoice.created},
-    })
+        "payment": {"type": "payment_intent", "payment_intent": intent},
+        "status": status,
+        "status_transitions": {"canceled_at": invoice.voided_at, "paid_at": invoice.paid_at},
+    }))
 }

@@ -1,19 +1,43 @@
 //! Invoices of subscriptions: <https://docs.stripe.com/api/invoices/object>, in the shape since
 //! 2025-03-31: the subscription is under `parent`, and no payment intent is named.
 
+use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::{
-    ids,
-    params::Metadata,
-    subscriptions::{Subscription, SubscriptionItem},
+    api_error::ApiError, api_request::ApiRequest, ids, invoice_lines::InvoiceLine,
+    params::Metadata, subscriptions::Subscription,
 };
 
-/// Paid, as they all are here.
+/// A draft is not yet to be paid; a void one never again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvoiceStatus {
+    Draft,
+    Open,
+    Paid,
+    Void,
+}
+
+impl InvoiceStatus {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Open => "open",
+            Self::Paid => "paid",
+            Self::Void => "void",
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Invoice {
     pub id: String,
+    pub status: InvoiceStatus,
     pub created: i64,
+    pub finalized_at: Option<i64>,
+    pub paid_at: Option<i64>,
+    pub voided_at: Option<i64>,
     pub billing_reason: &'static str,
     pub customer: String,
     pub currency: String,
@@ -21,33 +45,20 @@ pub struct Invoice {
     /// The subscription's, as it was.
     pub metadata: Metadata,
     pub lines: Vec<InvoiceLine>,
+    pub attempt_count: u32,
+    pub first_failed_at: Option<DateTime<Utc>>,
+    /// When the card is charged, by itself; for a draft the first time.
+    pub next_attempt: Option<DateTime<Utc>>,
     /// Of the invoice payment, which links the invoice with the payment intent: this shape of
     /// the invoice itself does not name it.
     pub payment_id: String,
-    pub payment_intent: String,
-}
-
-#[derive(Debug, Clone)]
-pub struct InvoiceLine {
-    id: String,
-    amount: i64,
-    quantity: i64,
-    description: String,
-    subscription_item: String,
-    price: String,
-    product: String,
-    period_start: i64,
-    period_end: i64,
+    /// A draft has none.
+    pub payment_intent: Option<String>,
 }
 
 impl Invoice {
-    /// For the current period of `subscription`, paid by `payment_intent` at `now`.
-    pub fn paid(
-        subscription: &Subscription,
-        billing_reason: &'static str,
-        payment_intent: String,
-        now: i64,
-    ) -> Self {
+    /// For the current period of `subscription`.
+    pub fn draft(subscription: &Subscription, billing_reason: &'static str, now: i64) -> Self {
         let lines = subscription
             .items
             .iter()
@@ -55,15 +66,22 @@ impl Invoice {
             .collect();
         Self {
             id: ids::invoice(),
+            status: InvoiceStatus::Draft,
             created: now,
+            finalized_at: None,
+            paid_at: None,
+            voided_at: None,
             billing_reason,
             customer: subscription.customer.clone(),
             currency: subscription.currency.clone(),
             subscription: subscription.id.clone(),
             metadata: subscription.metadata.clone(),
             lines,
+            attempt_count: 0,
+            first_failed_at: None,
+            next_attempt: None,
             payment_id: ids::invoice_payment(),
-            payment_intent,
+            payment_intent: None,
         }
     }
 
@@ -74,24 +92,24 @@ impl Invoice {
 
     pub fn render(&self) -> Value {
         let total = self.total();
-        let lines: Vec<Value> = self
-            .lines
-            .iter()
-            .map(|line| self.render_line(line))
-            .collect();
+        let paid = match self.status {
+            InvoiceStatus::Paid => total,
+            InvoiceStatus::Draft | InvoiceStatus::Open | InvoiceStatus::Void => 0,
+        };
+        let lines: Vec<Value> = self.lines.iter().map(|line| line.render(self)).collect();
         let lines_url = format!("/v1/invoices/{}/lines", self.id);
         json!({
             "id": self.id,
             "object": "invoice",
             "amount_due": total,
             "amount_overpaid": 0,
-            "amount_paid": total,
-            "amount_remaining": 0,
+            "amount_paid": paid,
+            "amount_remaining": total - paid,
             "amount_shipping": 0,
             "application": null,
-            "attempt_count": 1,
-            "attempted": true,
-            "auto_advance": false,
+            "attempt_count": self.attempt_count,
+            "attempted": self.attempt_count > 0,
+            "auto_advance": self.next_attempt.is_some(),
             "automatic_tax": {"enabled": false, "liability": null, "status": null},
             "billing_reason": self.billing_reason,
             "collection_method": "charge_automatically",
@@ -100,8 +118,8 @@ impl Invoice {
             "customer": self.customer,
             "default_tax_rates": [],
             "discounts": [],
-            "effective_at": self.created,
-            "ending_balance": 0,
+            "effective_at": self.finalized_at,
+            "ending_balance": self.finalized_at.map(|_| 0),
             "issuer": {"type": "self"},
             "lines": {
                 "object": "list",
@@ -112,6 +130,7 @@ impl Invoice {
             },
             "livemode": false,
             "metadata": {},
+            "next_payment_attempt": self.next_attempt.map(|at| at.timestamp()),
             "number": null,
             "parent": {
                 "type": "subscription_details",
@@ -128,12 +147,12 @@ impl Invoice {
             "post_payment_credit_notes_amount": 0,
             "pre_payment_credit_notes_amount": 0,
             "starting_balance": 0,
-            "status": "paid",
+            "status": self.status.as_str(),
             "status_transitions": {
-                "finalized_at": self.created,
+                "finalized_at": self.finalized_at,
                 "marked_uncollectible_at": null,
-                "paid_at": self.created,
-                "voided_at": null,
+                "paid_at": self.paid_at,
+                "voided_at": self.voided_at,
             },
             "subtotal": total,
             "subtotal_excluding_tax": total,
@@ -145,58 +164,19 @@ impl Invoice {
             "webhooks_delivered_at": null,
         })
     }
-
-    fn render_line(&self, line: &InvoiceLine) -> Value {
-        json!({
-            "id": line.id,
-            "object": "line_item",
-            "amount": line.amount,
-            "currency": self.currency,
-            "description": line.description,
-            "discount_amounts": [],
-            "discountable": true,
-            "discounts": [],
-            "invoice": self.id,
-            "livemode": false,
-            "metadata": self.metadata,
-            "parent": {
-                "type": "subscription_item_details",
-                "invoice_item_details": null,
-                "subscription_item_details": {
-                    "invoice_item": null,
-                    "proration": false,
-                    "proration_details": {"credited_items": null},
-                    "subscription": self.subscription,
-                    "subscription_item": line.subscription_item,
-                },
-            },
-            "period": {"start": line.period_start, "end": line.period_end},
-            "pretax_credit_amounts": [],
-            "pricing": {
-                "type": "price_details",
-                "price_details": {"price": line.price, "product": line.product},
-                "unit_amount_decimal": null,
-            },
-            "quantity": line.quantity,
-            "subtotal": line.amount,
-            "taxes": [],
-        })
-    }
 }
 
-impl InvoiceLine {
-    fn of(subscription: &Subscription, item: &SubscriptionItem) -> Self {
-        let price = &item.sold.price;
-        Self {
-            id: ids::invoice_line(),
-            amount: item.sold.amount(),
-            quantity: item.sold.quantity,
-            description: format!("{} × {}", item.sold.quantity, price.product_name),
-            subscription_item: item.id.clone(),
-            price: price.id.clone(),
-            product: price.product.clone(),
-            period_start: subscription.period_start(),
-            period_end: subscription.period_end(),
-        }
-    }
+pub fn configure(config: &mut web::ServiceConfig) {
+    config.service(retrieve);
+}
+
+/// <https://docs.stripe.com/api/invoices/retrieve>.
+#[get("/invoices/{id}")]
+async fn retrieve(request: ApiRequest, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    request.read(|state, _| {
+        let invoice = state.invoices.get(id.as_str());
+        Ok(invoice
+            .ok_or_else(|| ApiError::no_such("invoice", &id))?
+            .render())
+    })
 }

@@ -7,7 +7,7 @@ use crate::{
     ids,
     line_items::LineItem,
     params::Params,
-    sessions::{CheckoutSession, Mode, SessionStatus},
+    sessions::{CheckoutSession, Mode, SessionPayment, SessionStatus},
     state::State,
 };
 
@@ -29,6 +29,8 @@ impl State {
             id,
             mode,
             status: SessionStatus::Open,
+            payment: SessionPayment::Unpaid,
+            was_declined: false,
             created: self.clock.seconds(),
             expires_at,
             expires_on_our_clock,

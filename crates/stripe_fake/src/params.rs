@@ -82,6 +82,17 @@ impl<'a> Params<'a> {
             .ok_or_else(|| ApiError::parameter_missing(self.name(key)))
     }
 
+    pub fn boolean(&self, key: &str) -> Result<Option<bool>, ApiError> {
+        match self.text(key)? {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(text) => {
+                Err(ApiError::invalid(format!("Invalid boolean: {text}")).param(self.name(key)))
+            }
+        }
+    }
+
     /// Only http and https: the pay page turns these into links.
     pub fn web_address(&self, key: &str) -> Result<Option<&'a str>, ApiError> {
         let Some(text) = self.text(key)? else {

@@ -12,7 +12,12 @@ use actix_web::{
 };
 use serde_json::json;
 
-use crate::{completion::PayError, fake::Fake, pay_page_html};
+use crate::{
+    completion::{PageAction, PayError},
+    fake::Fake,
+    pay_page_html,
+    sessions::CheckoutSession,
+};
 
 /// No script, no foreign content. `form-action` is left open: it would also bar the redirect to
 /// the success page.
@@ -20,7 +25,7 @@ const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.service(show).service(pay);
+    config.service(show).service(pay).service(act);
 }
 
 #[get("/pay/{session_id}")]
@@ -44,25 +49,63 @@ async fn pay(
     session_id: web::Path<String>,
     request: HttpRequest,
 ) -> HttpResponse {
-    let (paid, receipt) = fake.transact(|state| state.pay_session(&session_id));
-    let session = match paid {
-        Ok(session) => session,
-        Err(error) => return refuse(&request, &error),
-    };
+    play(&fake, PageAction::Pay, &session_id, &request).await
+}
+
+/// The other buttons of the page.
+#[post("/pay/{session_id}/{action}")]
+async fn act(
+    fake: Data<Fake>,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let (session_id, action) = path.into_inner();
+    match PageAction::parse(&action) {
+        Some(action) => play(&fake, action, &session_id, &request).await,
+        None => HttpResponse::NotFound().json(json!({"error": {
+            "code": "unknown_action",
+            "message": "the page knows pay, decline, later, expire, arrive and fail",
+        }})),
+    }
+}
+
+async fn play(
+    fake: &Fake,
+    action: PageAction,
+    session_id: &str,
+    request: &HttpRequest,
+) -> HttpResponse {
+    let (outcome, receipt) = fake.transact(|state| state.act(action, session_id));
     let delivered = receipt.delivered().await;
-    if wants_html(&request) {
+    let session = match outcome {
+        Ok(session) => session,
+        Err(error) => return refuse(request, &error),
+    };
+    if wants_html(request) {
         return HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, session.return_address()))
+            .insert_header((header::LOCATION, next_address(action, &session)))
             .finish();
     }
     HttpResponse::Ok().json(json!({
         "session_id": session.id,
-        "payment_status": "paid",
+        "status": session.status.as_str(),
+        "payment_status": session.payment.as_str(),
         "delivered": delivered,
     }))
 }
 
-fn wants_html(request: &HttpRequest) -> bool {
+/// Back to the shop once the payer is done; else the page again, as it is now.
+fn next_address(action: PageAction, session: &CheckoutSession) -> String {
+    match action {
+        PageAction::Pay | PageAction::PayLater => session.return_address(),
+        PageAction::Decline
+        | PageAction::Expire
+        | PageAction::MoneyArrives
+        | PageAction::MoneyFails => session.url.clone(),
+    }
+}
+
+pub fn wants_html(request: &HttpRequest) -> bool {
     let accept = request
         .headers()
         .get(header::ACCEPT)
@@ -78,7 +121,22 @@ fn refuse(request: &HttpRequest, error: &PayError) -> HttpResponse {
             "Такой оплаты нет.",
         ),
         PayError::AlreadyPaid => (StatusCode::CONFLICT, "already_paid", "Уже оплачено."),
+        PayError::AlreadyComplete => (
+            StatusCode::CONFLICT,
+            "already_complete",
+            "Оплата уже оформлена, деньги ещё не пришли.",
+        ),
+        PayError::NothingUnderway => (
+            StatusCode::CONFLICT,
+            "nothing_underway",
+            "По этой оплате деньги не ждут.",
+        ),
         PayError::Expired => (StatusCode::CONFLICT, "expired", "Срок оплаты истёк."),
+        PayError::Declined => (
+            StatusCode::PAYMENT_REQUIRED,
+            "card_declined",
+            "Карта отклонена. Вернитесь и попробуйте ещё раз.",
+        ),
     };
     let mut response = HttpResponse::build(status);
     if wants_html(request) {
@@ -88,7 +146,7 @@ fn refuse(request: &HttpRequest, error: &PayError) -> HttpResponse {
     }
 }
 
-fn html(mut response: HttpResponseBuilder, page: String) -> HttpResponse {
+pub fn html(mut response: HttpResponseBuilder, page: String) -> HttpResponse {
     response
         .content_type(ContentType::html())
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))

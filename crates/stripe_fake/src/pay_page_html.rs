@@ -2,7 +2,7 @@
 //! every text from a request is escaped.
 
 use crate::periods::Interval;
-use crate::sessions::{CheckoutSession, SessionStatus};
+use crate::sessions::{CheckoutSession, SessionPayment, SessionStatus};
 
 /// Currencies that Stripe counts in whole units: <https://docs.stripe.com/currencies#zero-decimal>.
 const ZERO_DECIMAL: [&str; 16] = [
@@ -20,7 +20,8 @@ const STYLE: &str = "\
     .note{background:#fff7e0;border-radius:8px;padding:.75rem 1rem}\
     button,.cancel{display:block;width:100%;box-sizing:border-box;padding:.7rem;border-radius:8px;\
     font:inherit;text-align:center;text-decoration:none}\
-    button{border:0;background:#2557d6;color:#fff;cursor:pointer}\
+    button{border:0;background:#2557d6;color:#fff;cursor:pointer;margin-top:.5rem}\
+    .other{background:#e3e5e9;color:#1d2129}\
     .cancel{color:#505866;margin-top:.5rem}";
 
 /// What is bought, for how much, and what can be done about it.
@@ -56,15 +57,25 @@ pub fn session_page(session: &CheckoutSession) -> String {
             )
         })
         .unwrap_or_default();
-    let action = match session.status {
-        SessionStatus::Open => form(session),
-        SessionStatus::Complete => {
+    let action = match (session.status, session.payment) {
+        (SessionStatus::Open, _) => buttons(session),
+        (SessionStatus::Complete, SessionPayment::Paid) => {
             format!(
                 "<p>Уже оплачено.</p>{}",
                 link(&session.return_address(), "Вернуться")
             )
         }
-        SessionStatus::Expired => {
+        (SessionStatus::Complete, SessionPayment::Failed) => format!(
+            "<p>Деньги не пришли.</p>{}",
+            link(&session.return_address(), "Вернуться")
+        ),
+        (SessionStatus::Complete, SessionPayment::Underway | SessionPayment::Unpaid) => format!(
+            "<p>Оплата оформлена, деньги ещё идут.</p>{}{}{}",
+            button(session, "arrive", "Деньги пришли"),
+            button(session, "fail", "Деньги не пришли"),
+            link(&session.return_address(), "Вернуться")
+        ),
+        (SessionStatus::Expired, _) => {
             let back = session
                 .cancel_url
                 .as_deref()
@@ -86,14 +97,34 @@ pub fn message_page(text: &str) -> String {
     page("Тестовая оплата", &format!("<p>{}</p>", escape(text)))
 }
 
-fn form(session: &CheckoutSession) -> String {
+fn buttons(session: &CheckoutSession) -> String {
+    let declined = match session.was_declined {
+        true => "<p role=\"alert\">Карта отклонена. Попробуйте ещё раз.</p>",
+        false => "",
+    };
     let cancel = session
         .cancel_url
         .as_deref()
         .map(|url| link(url, "Отменить"));
     format!(
-        "<form method=\"post\"><button type=\"submit\">Оплатить</button></form>{}",
+        "{declined}{}{}{}{}{}",
+        button(session, "pay", "Оплатить"),
+        button(session, "decline", "Карта отклонена"),
+        button(session, "later", "Деньги придут позже"),
+        button(session, "expire", "Дать сроку истечь"),
         cancel.unwrap_or_default()
+    )
+}
+
+/// The address is relative to the page's own.
+fn button(session: &CheckoutSession, action: &str, text: &str) -> String {
+    let class = match action {
+        "pay" => "",
+        _ => " class=\"other\"",
+    };
+    format!(
+        "<form method=\"post\" action=\"{}/{action}\"><button type=\"submit\"{class}>{text}</button></form>",
+        escape(&session.id)
     )
 }
 

@@ -9,8 +9,9 @@ use actix_web::{
 use tokio::time;
 
 use crate::{
-    api_error::ApiError, config::StripeFakeConfig, control::StripeFake, customers, events,
-    fake::Fake, invoice_payments, pay_page, sessions, subscriptions,
+    api_error::ApiError, charges, config::StripeFakeConfig, control::StripeFake, customers, events,
+    fake::Fake, invoice_payments, invoices, pay_page, payment_intents, session_api,
+    subscription_api,
 };
 
 /// How often the fake looks for what time alone has brought about.
@@ -45,9 +46,12 @@ pub async fn start(config: StripeFakeConfig, listener: TcpListener) -> io::Resul
 fn routes(config: &mut web::ServiceConfig) {
     let api = web::scope("/v1")
         .configure(customers::configure)
-        .configure(sessions::configure)
-        .configure(subscriptions::configure)
+        .configure(session_api::configure)
+        .configure(subscription_api::configure)
+        .configure(invoices::configure)
         .configure(invoice_payments::configure)
+        .configure(payment_intents::configure)
+        .configure(charges::configure)
         .configure(events::configure)
         .default_service(web::to(unknown_url));
     config

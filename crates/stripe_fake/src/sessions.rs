@@ -1,13 +1,9 @@
 //! Checkout Sessions: <https://docs.stripe.com/api/checkout/sessions>. How one is paid is told in
 //! [`crate::completion`].
 
-use actix_web::{HttpResponse, get, post, web};
 use serde_json::{Value, json};
 
-use crate::{
-    api_error::ApiError, api_request::ApiRequest, events::Cause, line_items::LineItem,
-    params::Metadata, state::State,
-};
+use crate::{line_items::LineItem, params::Metadata};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -32,11 +28,44 @@ pub enum SessionStatus {
     Expired,
 }
 
+impl SessionStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Complete => "complete",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// Of a complete session: whether its money has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionPayment {
+    /// Nobody has paid, or the last card was declined.
+    Unpaid,
+    /// By a method that takes days: the session is complete before the money comes.
+    Underway,
+    Paid,
+    /// It was underway and did not come.
+    Failed,
+}
+
+impl SessionPayment {
+    /// `payment_status`, which does not tell apart why nothing has come.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Unpaid | Self::Underway | Self::Failed => "unpaid",
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct CheckoutSession {
     pub id: String,
     pub mode: Mode,
     pub status: SessionStatus,
+    pub payment: SessionPayment,
     pub created: i64,
     pub expires_at: i64,
     /// The same as `expires_at`, unless that was meant in real time.
@@ -45,6 +74,8 @@ pub struct CheckoutSession {
     pub customer_email: Option<String>,
     pub client_reference_id: Option<String>,
     pub metadata: Metadata,
+    /// The last card shown was declined.
+    pub was_declined: bool,
     /// For the payment intent or the subscription that paying makes.
     pub payment_metadata: Metadata,
     /// Never empty.
@@ -76,11 +107,6 @@ impl CheckoutSession {
     }
 
     pub fn render(&self) -> Value {
-        let (status, payment_status) = match self.status {
-            SessionStatus::Open => ("open", "unpaid"),
-            SessionStatus::Complete => ("complete", "paid"),
-            SessionStatus::Expired => ("expired", "unpaid"),
-        };
         let url = (self.status == SessionStatus::Open).then_some(&self.url);
         json!({
             "id": self.id,
@@ -126,12 +152,12 @@ impl CheckoutSession {
             },
             "payment_method_options": {},
             "payment_method_types": ["card"],
-            "payment_status": payment_status,
+            "payment_status": self.payment.as_str(),
             "phone_number_collection": {"enabled": false},
             "recovered_from": null,
             "setup_intent": null,
             "shipping_options": [],
-            "status": status,
+            "status": self.status.as_str(),
             "submit_type": null,
             "subscription": self.subscription,
             "success_url": self.success_url,
@@ -139,73 +165,5 @@ impl CheckoutSession {
             "ui_mode": "hosted",
             "url": url,
         })
-    }
-}
-
-pub fn configure(config: &mut web::ServiceConfig) {
-    config.service(create).service(retrieve).service(expire);
-}
-
-/// <https://docs.stripe.com/api/checkout/sessions/create>.
-#[post("/checkout/sessions")]
-async fn create(request: ApiRequest) -> Result<HttpResponse, ApiError> {
-    request.write(|state, params, _| {
-        let session = state.read_session(&params)?;
-        let answer = session.render();
-        state.sessions.insert(session.id.clone(), session);
-        Ok(answer)
-    })
-}
-
-/// <https://docs.stripe.com/api/checkout/sessions/retrieve>.
-#[get("/checkout/sessions/{id}")]
-async fn retrieve(request: ApiRequest, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
-    request.read(|state, _| {
-        let session = state.sessions.get(id.as_str());
-        Ok(session
-            .ok_or_else(|| ApiError::no_such("checkout.session", &id))?
-            .render())
-    })
-}
-
-/// <https://docs.stripe.com/api/checkout/sessions/expire>.
-#[post("/checkout/sessions/{id}/expire")]
-async fn expire(request: ApiRequest, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
-    request.write(|state, _, cause| {
-        let session = state.sessions.get(id.as_str());
-        let session = session.ok_or_else(|| ApiError::no_such("checkout.session", &id))?;
-        if session.status != SessionStatus::Open {
-            return Err(ApiError::invalid(
-                "Only Checkout Sessions with a status in [\"open\"] can be expired.",
-            ));
-        }
-        state
-            .expire_session(&id, cause)
-            .ok_or_else(|| ApiError::no_such("checkout.session", &id))
-    })
-}
-
-impl State {
-    /// The session as it is afterwards; nothing if there is none.
-    fn expire_session(&mut self, id: &str, cause: &Cause) -> Option<Value> {
-        let session = self.sessions.get_mut(id)?;
-        session.status = SessionStatus::Expired;
-        let expired = session.render();
-        self.emit("checkout.session.expired", expired.clone(), cause);
-        Some(expired)
-    }
-
-    pub fn expire_overdue_sessions(&mut self) {
-        let now = self.clock.seconds();
-        let overdue: Vec<String> = self
-            .sessions
-            .values()
-            .filter(|session| session.status == SessionStatus::Open)
-            .filter(|session| session.expires_on_our_clock <= now)
-            .map(|session| session.id.clone())
-            .collect();
-        for id in overdue {
-            self.expire_session(&id, &Cause::default());
-        }
     }
 }

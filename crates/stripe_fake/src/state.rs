@@ -3,7 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::{
+    changes::previous_attributes,
+    charges::Charge,
     clock::Clock,
     config::DeliveryPolicy,
     customers::Customer,
@@ -11,7 +15,7 @@ use crate::{
     idempotency::IdempotencyKeys,
     ids,
     invoices::Invoice,
-    payments::{Charge, PaymentIntent},
+    payment_intents::PaymentIntent,
     sessions::CheckoutSession,
     subscriptions::Subscription,
 };
@@ -30,6 +34,8 @@ pub struct State {
     /// In the order they were made.
     pub events: Vec<Event>,
     pub idempotency: IdempotencyKeys,
+    /// Whether the cards of everybody are declined from now on.
+    pub cards_decline: bool,
     pub delivery: DeliveryPolicy,
     /// Events to be posted once the lock is released.
     outbox: Vec<Event>,
@@ -45,12 +51,31 @@ impl State {
 
     /// Records an event about `object` as it is now; under [`DeliveryPolicy::Automatic`] it is
     /// also queued for delivery.
-    pub fn emit(&mut self, kind: &'static str, object: serde_json::Value, cause: &Cause) {
+    pub fn emit(&mut self, kind: &'static str, object: Value, cause: &Cause) {
+        self.record(kind, object, None, cause);
+    }
+
+    /// The same for an object that was `before`: the event tells what changed. Nothing changed:
+    /// no event.
+    pub fn emit_change(&mut self, kind: &'static str, before: &Value, after: Value, cause: &Cause) {
+        if let Some(previous) = previous_attributes(before, &after) {
+            self.record(kind, after, Some(previous), cause);
+        }
+    }
+
+    fn record(
+        &mut self,
+        kind: &'static str,
+        object: Value,
+        previous_attributes: Option<Value>,
+        cause: &Cause,
+    ) {
         let event = Event {
             id: ids::event(),
             kind,
             created: self.clock.seconds(),
             object,
+            previous_attributes,
             cause: cause.clone(),
             delivered: false,
         };
@@ -73,10 +98,5 @@ impl State {
         if let Some(event) = self.events.iter_mut().find(|event| event.id == event_id) {
             event.delivered = true;
         }
-    }
-
-    /// What the mere passing of time does.
-    pub fn let_time_pass(&mut self) {
-        self.expire_overdue_sessions();
     }
 }

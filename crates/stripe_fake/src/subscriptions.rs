@@ -1,18 +1,51 @@
 //! Subscriptions: <https://docs.stripe.com/api/subscriptions/object>. The current period is on the
 //! items, where it moved on 2025-03-31.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::{
-    api_error::ApiError, api_request::ApiRequest, ids, line_items::LineItem, params::Metadata,
-    periods::Recurring,
-};
+use crate::{ids, line_items::LineItem, params::Metadata, periods::Recurring};
+
+/// <https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SubscriptionStatus {
+    /// The first payment has not come yet.
+    Incomplete,
+    /// It did not come within 23 hours.
+    IncompleteExpired,
+    Active,
+    /// A renewal was declined and is tried again.
+    PastDue,
+    Canceled,
+}
+
+impl SubscriptionStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Incomplete => "incomplete",
+            Self::IncompleteExpired => "incomplete_expired",
+            Self::Active => "active",
+            Self::PastDue => "past_due",
+            Self::Canceled => "canceled",
+        }
+    }
+
+    /// Nothing comes after it.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::IncompleteExpired | Self::Canceled)
+    }
+}
 
 #[derive(Debug, Clone)]
 pub struct Subscription {
     pub id: String,
+    pub status: SubscriptionStatus,
+    pub cancel_at_period_end: bool,
+    /// When the cancellation was asked for, which may be long before it ends.
+    pub canceled_at: Option<i64>,
+    pub ended_at: Option<i64>,
+    /// `cancellation_details.reason`.
+    pub cancellation_reason: Option<&'static str>,
     /// The moment that every period is counted from.
     pub anchor: DateTime<Utc>,
     /// Which period is current: 0 is the first.
@@ -32,9 +65,9 @@ pub struct SubscriptionItem {
 }
 
 impl Subscription {
-    /// Starts now, with a first period that the caller has paid for.
     pub fn start(
         now: DateTime<Utc>,
+        status: SubscriptionStatus,
         recurring: Recurring,
         customer: String,
         sold: Vec<LineItem>,
@@ -53,6 +86,11 @@ impl Subscription {
             .collect();
         Self {
             id: ids::subscription(),
+            status,
+            cancel_at_period_end: false,
+            canceled_at: None,
+            ended_at: None,
+            cancellation_reason: None,
             anchor: now,
             period: 0,
             recurring,
@@ -64,18 +102,13 @@ impl Subscription {
         }
     }
 
-    /// Unix seconds.
-    pub fn period_start(&self) -> i64 {
-        self.recurring
-            .boundary(self.anchor, self.period)
-            .timestamp()
+    pub fn period_start(&self) -> DateTime<Utc> {
+        self.recurring.boundary(self.anchor, self.period)
     }
 
-    /// Unix seconds.
-    pub fn period_end(&self) -> i64 {
+    pub fn period_end(&self) -> DateTime<Utc> {
         self.recurring
             .boundary(self.anchor, self.period.saturating_add(1))
-            .timestamp()
     }
 
     pub fn render(&self) -> Value {
@@ -94,10 +127,16 @@ impl Subscription {
             "billing_cycle_anchor": started,
             "billing_mode": {"type": "classic"},
             "billing_schedules": [],
-            "cancel_at": null,
-            "cancel_at_period_end": false,
-            "canceled_at": null,
-            "cancellation_details": {"comment": null, "feedback": null, "reason": null},
+            "cancel_at": self
+                .cancel_at_period_end
+                .then(|| self.period_end().timestamp()),
+            "cancel_at_period_end": self.cancel_at_period_end,
+            "canceled_at": self.canceled_at,
+            "cancellation_details": {
+                "comment": null,
+                "feedback": null,
+                "reason": self.cancellation_reason,
+            },
             "collection_method": "charge_automatically",
             "created": started,
             "currency": self.currency,
@@ -107,7 +146,7 @@ impl Subscription {
             "default_tax_rates": [],
             "description": null,
             "discounts": [],
-            "ended_at": null,
+            "ended_at": self.ended_at,
             "invoice_settings": {"account_tax_ids": null, "issuer": {"type": "self"}},
             "items": {"object": "list", "data": items, "has_more": false, "url": items_url},
             "latest_invoice": self.latest_invoice,
@@ -117,7 +156,7 @@ impl Subscription {
             "pending_update": null,
             "schedule": null,
             "start_date": started,
-            "status": "active",
+            "status": self.status.as_str(),
             "test_clock": null,
             "trial_end": null,
             "trial_start": null,
@@ -129,8 +168,8 @@ impl Subscription {
             "id": item.id,
             "object": "subscription_item",
             "created": self.anchor.timestamp(),
-            "current_period_end": self.period_end(),
-            "current_period_start": self.period_start(),
+            "current_period_end": self.period_end().timestamp(),
+            "current_period_start": self.period_start().timestamp(),
             "discounts": [],
             "metadata": {},
             "plan": item.sold.price.render_plan(self.recurring),
@@ -140,19 +179,4 @@ impl Subscription {
             "tax_rates": [],
         })
     }
-}
-
-pub fn configure(config: &mut web::ServiceConfig) {
-    config.service(retrieve);
-}
-
-/// <https://docs.stripe.com/api/subscriptions/retrieve>.
-#[get("/subscriptions/{id}")]
-async fn retrieve(request: ApiRequest, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
-    request.read(|state, _| {
-        let subscription = state.subscriptions.get(id.as_str());
-        Ok(subscription
-            .ok_or_else(|| ApiError::no_such("subscription", &id))?
-            .render())
-    })
 }

@@ -9,7 +9,10 @@
 
 mod api;
 mod events;
+mod outcomes;
 mod pay_page;
 mod paying;
+mod plain;
 mod shop;
+mod subscriptions;
 mod webhook;

@@ -12,7 +12,12 @@ async fn a_script_pays_with_one_post() {
     let url = session.url.unwrap();
     let answer = browser().post(&url).send().await.unwrap();
     assert_eq!(answer.status(), 200);
-    let paid = json!({"session_id": session.id, "payment_status": "paid", "delivered": true});
+    let paid = json!({
+        "session_id": session.id,
+        "status": "complete",
+        "payment_status": "paid",
+        "delivered": true,
+    });
     assert_eq!(answer.json::<Value>().await.unwrap(), paid);
 
     let again = browser().post(&url).send().await.unwrap();

@@ -50,8 +50,11 @@ async fn a_paid_subscription_reaches_the_webhook() {
     assert!(shop.fake.pay(&session.id).await.unwrap().delivered);
     let kinds = [
         "customer.subscription.created",
+        "charge.succeeded",
+        "payment_intent.succeeded",
         "invoice.paid",
         "invoice.payment_succeeded",
+        "invoice_payment.paid",
         "checkout.session.completed",
     ];
     assert_eq!(shop.webhook.kinds(), kinds);
@@ -63,6 +66,10 @@ async fn a_paid_subscription_reaches_the_webhook() {
     assert_eq!(completed["subscription"], subscription["id"]);
     assert_eq!(completed["invoice"], invoice["id"]);
     assert_eq!(subscription["metadata"]["payment_id"], "p1");
+    let payment = object(&events, "invoice_payment.paid");
+    assert_eq!(payment["invoice"], invoice["id"]);
+    let intent = object(&events, "payment_intent.succeeded");
+    assert_eq!(payment["payment"]["payment_intent"], intent["id"]);
     let parent = &invoice["parent"]["subscription_details"];
     assert_eq!(parent["subscription"], subscription["id"]);
     assert_eq!(parent["metadata"]["payment_id"], "p1");
