@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get, web};
 use serde_json::{Value, json};
 
-use crate::{api_error::ApiError, api_request::ApiRequest, params::Metadata};
+use crate::{api_error::ApiError, api_request::ApiRequest, params::Metadata, state::State};
 
 #[derive(Debug, Clone)]
 pub struct Charge {
@@ -94,4 +94,26 @@ async fn retrieve(request: ApiRequest, id: web::Path<String>) -> Result<HttpResp
             .ok_or_else(|| ApiError::no_such("charge", &id))?
             .render())
     })
+}
+
+impl State {
+    /// The charge that paid what is named: itself, its payment intent, a checkout session, an
+    /// invoice, or the newest invoice of a subscription.
+    pub fn charge_behind(&self, reference: &str) -> Option<Charge> {
+        if let Some(charge) = self.charges.get(reference) {
+            return Some(charge.clone()).filter(|charge| charge.succeeded);
+        }
+        if let Some(intent) = self.payment_intents.get(reference) {
+            return self.charge_behind(intent.latest_charge.as_ref()?);
+        }
+        if let Some(invoice) = self.invoices.get(reference) {
+            return self.charge_behind(invoice.payment_intent.as_ref()?);
+        }
+        if let Some(subscription) = self.subscriptions.get(reference) {
+            return self.charge_behind(subscription.latest_invoice.as_ref()?);
+        }
+        let session = self.sessions.get(reference)?;
+        let paid_by = session.payment_intent.as_ref().or(session.invoice.as_ref());
+        self.charge_behind(paid_by?)
+    }
 }

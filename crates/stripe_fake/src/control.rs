@@ -10,9 +10,12 @@ use tokio::task::JoinHandle;
 use crate::{
     completion::{PageAction, PayError},
     config::DeliveryPolicy,
+    control_error::ControlError,
     delivery::{DeliverError, WebhookAnswer},
+    disputing::DisputeStep,
     events::Event,
     fake::Fake,
+    state::State,
 };
 
 /// A fake Stripe that listens. It lives as long as the runtime it was started in, or until
@@ -71,6 +74,56 @@ impl StripeFake {
     /// From now on every card is declined, or none: those of payers, and those of renewals.
     pub fn decline_cards(&self, decline: bool) {
         self.fake.transact(|state| state.cards_decline = decline);
+    }
+
+    /// From now on refunds stay pending until told to succeed or to fail, or not.
+    pub fn hold_refunds(&self, hold: bool) {
+        self.fake.transact(|state| state.refunds_wait = hold);
+    }
+
+    /// A pending refund succeeds. Whether the webhook acknowledged it.
+    pub async fn let_refund_succeed(&self, refund_id: &str) -> Result<bool, ControlError> {
+        let work = |state: &mut State| state.let_refund_succeed(refund_id);
+        Ok(self.tell(work).await?.1)
+    }
+
+    /// A refund fails, be it pending or succeeded. Whether the webhook acknowledged it.
+    pub async fn let_refund_fail(&self, refund_id: &str) -> Result<bool, ControlError> {
+        let work = |state: &mut State| state.let_refund_fail(refund_id);
+        Ok(self.tell(work).await?.1)
+    }
+
+    /// The payer disputes a charge, and the bank takes its money. The charge may be named by its
+    /// payment intent, checkout session, invoice or subscription too. The dispute's id.
+    pub async fn open_dispute(&self, charge: &str) -> Result<String, ControlError> {
+        let work = |state: &mut State| state.open_dispute(charge, false, None);
+        Ok(self.tell(work).await?.0)
+    }
+
+    /// The payer's bank asks about a charge; no money moves. The dispute's id.
+    pub async fn open_inquiry(&self, charge: &str) -> Result<String, ControlError> {
+        let work = |state: &mut State| state.open_dispute(charge, true, None);
+        Ok(self.tell(work).await?.0)
+    }
+
+    /// Whether the webhook acknowledged it.
+    pub async fn go_on_with_dispute(
+        &self,
+        dispute_id: &str,
+        step: DisputeStep,
+    ) -> Result<bool, ControlError> {
+        let work = |state: &mut State| state.go_on_with_dispute(dispute_id, step);
+        Ok(self.tell(work).await?.1)
+    }
+
+    /// Does it, and waits until the webhook has heard of it.
+    async fn tell<T>(
+        &self,
+        work: impl FnOnce(&mut State) -> Result<T, ControlError>,
+    ) -> Result<(T, bool), ControlError> {
+        let (outcome, receipt) = self.fake.transact(work);
+        let delivered = receipt.delivered().await;
+        Ok((outcome?, delivered))
     }
 
     async fn act(&self, action: PageAction, session_id: &str) -> Result<Payment, PayError> {

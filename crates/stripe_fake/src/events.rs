@@ -3,14 +3,11 @@
 use actix_web::{HttpResponse, get, web};
 use serde_json::{Value, json};
 
-use crate::{api_error::ApiError, api_request::ApiRequest, params::Params, state::State};
+use crate::{api_error::ApiError, api_request::ApiRequest, pages, params::Params, state::State};
 
 /// The version whose shapes the objects have: after 2025-03-31, when a subscription's period moved
 /// to its items and an invoice's subscription to its parent.
 pub const API_VERSION: &str = "2025-06-30.basil";
-
-const PAGE: i64 = 10;
-const LONGEST_PAGE: i64 = 100;
 
 /// The API request behind an event; both are null when the payer or time did it.
 #[derive(Debug, Clone, Default)]
@@ -77,30 +74,14 @@ async fn retrieve(request: ApiRequest, id: web::Path<String>) -> Result<HttpResp
 }
 
 fn find_page(state: &State, params: &Params<'_>) -> Result<Value, ApiError> {
-    let limit = params
-        .integer("limit")?
-        .unwrap_or(PAGE)
-        .clamp(1, LONGEST_PAGE);
-    let limit = usize::try_from(limit).unwrap_or(1);
     let filter = Filter::read(params)?;
-    // Positions in the log, which only grows: a page stays the same while events are added.
-    let position = |name: &str| match params.text(name)? {
-        None => Ok(None),
-        Some(id) => match state.events.iter().position(|event| event.id == id) {
-            Some(position) => Ok(Some(position)),
-            None => Err(ApiError::unknown_reference("event", id, name)),
-        },
-    };
-    let before = position("starting_after")?.unwrap_or(state.events.len());
-    let mut found = state
-        .events
-        .iter()
-        .take(before)
-        .rev()
-        .filter(|event| filter.takes(event));
-    let data: Vec<Value> = found.by_ref().take(limit).map(Event::render).collect();
-    let has_more = found.next().is_some();
-    Ok(json!({"object": "list", "url": "/v1/events", "has_more": has_more, "data": data}))
+    // Where a page begins does not depend on the filter, so that a client may change it.
+    let after = params.text("starting_after")?;
+    let newest_first = state.events.iter().rev();
+    let found = newest_first
+        .filter(|event| filter.takes(event) || after == Some(event.id.as_str()))
+        .map(|event| (event.id.as_str(), event));
+    pages::render("/v1/events", "event", found, params, Event::render)
 }
 
 struct Filter<'a> {

@@ -41,6 +41,9 @@ kinds! {
     invoice = "in_", 24;
     invoice_payment = "inpay_", 24;
     invoice_line = "il_", 24;
+    refund = "re_", 24;
+    bank_reference = "ref", 20;
+    dispute = "du_", 24;
     event = "evt_", 24;
     request = "req_", 14;
 }

@@ -9,9 +9,9 @@ use actix_web::{
 use tokio::time;
 
 use crate::{
-    api_error::ApiError, charges, config::StripeFakeConfig, control::StripeFake, customers, events,
-    fake::Fake, invoice_payments, invoices, pay_page, payment_intents, session_api,
-    subscription_api,
+    api_error::ApiError, charges, config::StripeFakeConfig, control::StripeFake, customers,
+    disputes, events, fake::Fake, invoice_payments, invoices, pay_page, payment_intents, refunds,
+    session_api, subscription_api,
 };
 
 /// How often the fake looks for what time alone has brought about.
@@ -52,6 +52,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(invoice_payments::configure)
         .configure(payment_intents::configure)
         .configure(charges::configure)
+        .configure(refunds::configure)
+        .configure(disputes::configure)
         .configure(events::configure)
         .default_service(web::to(unknown_url));
     config

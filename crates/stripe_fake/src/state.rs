@@ -11,11 +11,13 @@ use crate::{
     clock::Clock,
     config::DeliveryPolicy,
     customers::Customer,
+    disputes::Dispute,
     events::{Cause, Event},
     idempotency::IdempotencyKeys,
     ids,
     invoices::Invoice,
     payment_intents::PaymentIntent,
+    refunds::Refund,
     sessions::CheckoutSession,
     subscriptions::Subscription,
 };
@@ -32,10 +34,15 @@ pub struct State {
     pub subscriptions: BTreeMap<String, Subscription>,
     pub invoices: BTreeMap<String, Invoice>,
     /// In the order they were made.
+    pub refunds: Vec<Refund>,
+    pub disputes: BTreeMap<String, Dispute>,
+    /// In the order they were made.
     pub events: Vec<Event>,
     pub idempotency: IdempotencyKeys,
     /// Whether the cards of everybody are declined from now on.
     pub cards_decline: bool,
+    /// Whether refunds stay pending from now on.
+    pub refunds_wait: bool,
     pub delivery: DeliveryPolicy,
     /// Events to be posted once the lock is released.
     outbox: Vec<Event>,

@@ -8,11 +8,13 @@
 )]
 
 mod api;
+mod disputes;
 mod events;
 mod outcomes;
 mod pay_page;
 mod paying;
 mod plain;
+mod refunds;
 mod shop;
 mod subscriptions;
 mod webhook;
