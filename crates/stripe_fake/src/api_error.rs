@@ -74,6 +74,23 @@ impl ApiError {
         }
     }
 
+    /// 500 `api_error`.
+    pub fn server_error() -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            kind: "api_error",
+            ..Self::invalid("An unknown error occurred")
+        }
+    }
+
+    /// 429: <https://docs.stripe.com/rate-limits>.
+    pub fn rate_limited() -> Self {
+        Self {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            ..Self::invalid("Request rate limit exceeded.").code("rate_limit")
+        }
+    }
+
     pub fn code(self, code: &'static str) -> Self {
         Self {
             code: Some(code),

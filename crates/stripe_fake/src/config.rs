@@ -1,6 +1,6 @@
 //! What the fake is told when it starts, and how it delivers its events.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// The account that the fake plays, and where its webhook endpoint is.
 #[derive(Clone)]
@@ -35,4 +35,20 @@ pub enum DeliveryPolicy {
     Automatic,
     /// Only recorded: a test delivers it itself, when and as often as it likes.
     Manual,
+    /// Posted late, twice, out of order or never; what is posted is tried again as ever.
+    Disorderly(Disorder),
+}
+
+/// How deliveries go wrong; by default not at all. The same seed gives the same disorder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Disorder {
+    pub seed: u64,
+    /// How long the events of an action wait before the first is posted.
+    pub delay: Duration,
+    /// How often each is posted again after it was acknowledged.
+    pub repeats: u32,
+    /// Among how many neighbours of an action an event may change places; 0 and 1 leave the order.
+    pub window: usize,
+    /// Of a hundred events, so many are never posted.
+    pub dropped_percent: u8,
 }

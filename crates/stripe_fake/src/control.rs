@@ -15,6 +15,7 @@ use crate::{
     disputing::DisputeStep,
     events::Event,
     fake::Fake,
+    faults::Fault,
     state::State,
 };
 
@@ -74,6 +75,14 @@ impl StripeFake {
     /// From now on every card is declined, or none: those of payers, and those of renewals.
     pub fn decline_cards(&self, decline: bool) {
         self.fake.transact(|state| state.cards_decline = decline);
+    }
+
+    /// The next `count` calls of the API go wrong; with a `path`, such as `/v1/refunds`, the next
+    /// of that path and below.
+    pub fn fail_next(&self, fault: Fault, count: u32, path: Option<&str>) {
+        let path = path.map(str::to_owned);
+        self.fake
+            .transact(|state| state.faults.plan(fault, count, path));
     }
 
     /// From now on refunds stay pending until told to succeed or to fail, or not.
@@ -154,7 +163,7 @@ impl StripeFake {
 
     /// For the events made from now on.
     pub fn set_delivery(&self, policy: DeliveryPolicy) {
-        self.fake.transact(|state| state.delivery = policy);
+        self.fake.transact(|state| state.set_delivery(policy));
     }
 
     /// The fake's time: real time plus what [`StripeFake::advance`] added.

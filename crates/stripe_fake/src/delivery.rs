@@ -43,6 +43,14 @@ pub enum DeliverError {
     NoAnswer(#[source] reqwest::Error),
 }
 
+/// Events to be posted, one after the other.
+pub struct Dispatch {
+    pub events: Vec<Event>,
+    pub delay: Duration,
+    /// False where some of what was made is not among them.
+    pub is_whole: bool,
+}
+
 /// Posts events from tasks of the runtime that started the fake.
 pub struct Deliveries {
     postman: Postman,
@@ -74,15 +82,17 @@ impl Deliveries {
     }
 
     /// Starts sending; the receipt tells how it went.
-    pub fn dispatch(&self, events: Vec<Event>) -> Receipt {
-        if events.is_empty() {
+    pub fn dispatch(&self, dispatch: Dispatch) -> Receipt {
+        if dispatch.events.is_empty() {
             return Receipt(None);
         }
         let (report, receipt) = oneshot::channel();
         let postman = self.postman.clone();
         self.spawn(async move {
+            time::sleep(dispatch.delay).await;
+            let delivered = postman.deliver_all(dispatch.events).await;
             // Whoever caused the events may have stopped waiting.
-            let _ = report.send(postman.deliver_all(events).await);
+            let _ = report.send(delivered && dispatch.is_whole);
         });
         Receipt(Some(receipt))
     }

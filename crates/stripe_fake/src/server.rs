@@ -4,14 +4,15 @@ use std::{io, net::TcpListener, time::Duration};
 
 use actix_web::{
     App, HttpRequest, HttpServer, ResponseError,
+    middleware::from_fn,
     web::{self, Data},
 };
 use tokio::time;
 
 use crate::{
     api_error::ApiError, charges, config::StripeFakeConfig, control::StripeFake, customers,
-    disputes, events, fake::Fake, invoice_payments, invoices, pay_page, payment_intents, refunds,
-    session_api, subscription_api,
+    disputes, events, fake::Fake, faults::misbehave, invoice_payments, invoices, pay_page,
+    payment_intents, refunds, session_api, subscription_api,
 };
 
 /// How often the fake looks for what time alone has brought about.
@@ -55,7 +56,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(refunds::configure)
         .configure(disputes::configure)
         .configure(events::configure)
-        .default_service(web::to(unknown_url));
+        .default_service(web::to(unknown_url))
+        .wrap(from_fn(misbehave));
     config
         .service(api)
         .configure(pay_page::configure)

@@ -1,7 +1,7 @@
 //! Everything the fake remembers, in memory: Stripe's objects by id, the events made from them,
 //! and the idempotency keys. It is guarded by one mutex, in [`crate::fake::Fake`].
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
 
@@ -11,8 +11,11 @@ use crate::{
     clock::Clock,
     config::DeliveryPolicy,
     customers::Customer,
+    delivery::Dispatch,
+    disorder::Chance,
     disputes::Dispute,
     events::{Cause, Event},
+    faults::Faults,
     idempotency::IdempotencyKeys,
     ids,
     invoices::Invoice,
@@ -43,7 +46,10 @@ pub struct State {
     pub cards_decline: bool,
     /// Whether refunds stay pending from now on.
     pub refunds_wait: bool,
-    pub delivery: DeliveryPolicy,
+    pub faults: Faults,
+    delivery: DeliveryPolicy,
+    /// Of a [`DeliveryPolicy::Disorderly`].
+    chance: Option<Chance>,
     /// Events to be posted once the lock is released.
     outbox: Vec<Event>,
 }
@@ -56,8 +62,20 @@ impl State {
         }
     }
 
-    /// Records an event about `object` as it is now; under [`DeliveryPolicy::Automatic`] it is
-    /// also queued for delivery.
+    pub fn delivery(&self) -> DeliveryPolicy {
+        self.delivery
+    }
+
+    pub fn set_delivery(&mut self, policy: DeliveryPolicy) {
+        self.delivery = policy;
+        self.chance = match policy {
+            DeliveryPolicy::Disorderly(disorder) => Some(Chance::of(disorder)),
+            DeliveryPolicy::Automatic | DeliveryPolicy::Manual => None,
+        };
+    }
+
+    /// Records an event about `object` as it is now; unless deliveries are
+    /// [`DeliveryPolicy::Manual`] it is also queued for delivery.
     pub fn emit(&mut self, kind: &'static str, object: Value, cause: &Cause) {
         self.record(kind, object, None, cause);
     }
@@ -87,14 +105,33 @@ impl State {
             delivered: false,
         };
         match self.delivery {
-            DeliveryPolicy::Automatic => self.outbox.push(event.clone()),
+            DeliveryPolicy::Automatic | DeliveryPolicy::Disorderly(_) => {
+                self.outbox.push(event.clone());
+            }
             DeliveryPolicy::Manual => {}
         }
         self.events.push(event);
     }
 
-    pub fn take_outbox(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.outbox)
+    /// What is to be posted now, and how.
+    pub fn take_outbox(&mut self) -> Dispatch {
+        let events = std::mem::take(&mut self.outbox);
+        let made = events.len();
+        let events = match &mut self.chance {
+            Some(chance) => chance.disturb(events),
+            None => events,
+        };
+        let mut sent: Vec<&str> = events.iter().map(|event| event.id.as_str()).collect();
+        sent.sort_unstable();
+        sent.dedup();
+        Dispatch {
+            is_whole: sent.len() == made,
+            delay: match self.delivery {
+                DeliveryPolicy::Disorderly(disorder) => disorder.delay,
+                DeliveryPolicy::Automatic | DeliveryPolicy::Manual => Duration::ZERO,
+            },
+            events,
+        }
     }
 
     pub fn find_event(&self, id: &str) -> Option<&Event> {

@@ -8,8 +8,10 @@
 )]
 
 mod api;
+mod disorder;
 mod disputes;
 mod events;
+mod faults;
 mod outcomes;
 mod pay_page;
 mod paying;
