@@ -1,11 +1,12 @@
 //! Customers: <https://docs.stripe.com/api/customers>.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, delete, get, post, web};
 use serde_json::{Value, json};
 
 use crate::{
     api_error::ApiError,
     api_request::ApiRequest,
+    events::Cause,
     ids,
     params::{Metadata, Params},
     state::State,
@@ -20,6 +21,7 @@ pub struct Customer {
     pub phone: Option<String>,
     pub description: Option<String>,
     pub metadata: Metadata,
+    pub deleted: bool,
 }
 
 impl Customer {
@@ -33,6 +35,7 @@ impl Customer {
             phone: text("phone")?,
             description: text("description")?,
             metadata: params.metadata("metadata")?,
+            deleted: false,
         })
     }
 
@@ -62,7 +65,7 @@ impl Customer {
 }
 
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.service(create).service(retrieve);
+    config.service(create).service(retrieve).service(delete);
 }
 
 /// <https://docs.stripe.com/api/customers/create>.
@@ -74,15 +77,28 @@ async fn create(request: ApiRequest) -> Result<HttpResponse, ApiError> {
     })
 }
 
-/// <https://docs.stripe.com/api/customers/retrieve>.
+/// <https://docs.stripe.com/api/customers/retrieve>: of a deleted one there is only that.
 #[get("/customers/{id}")]
 async fn retrieve(request: ApiRequest, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
-    request.read(|state, _| {
-        let customer = state.customers.get(id.as_str());
-        Ok(customer
-            .ok_or_else(|| ApiError::no_such("customer", &id))?
-            .render())
+    request.read(|state, _| match state.customers.get(id.as_str()) {
+        None => Err(ApiError::no_such("customer", &id)),
+        Some(customer) if customer.deleted => Ok(render_deleted(&id)),
+        Some(customer) => Ok(customer.render()),
     })
+}
+
+/// <https://docs.stripe.com/api/customers/delete>: "also immediately cancels any active
+/// subscriptions".
+#[delete("/customers/{id}")]
+async fn delete(request: ApiRequest, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    request.write(|state, _, cause| match state.delete_customer(&id, cause) {
+        Some(()) => Ok(render_deleted(&id)),
+        None => Err(ApiError::no_such("customer", &id)),
+    })
+}
+
+fn render_deleted(id: &str) -> Value {
+    json!({"id": id, "object": "customer", "deleted": true})
 }
 
 impl State {
@@ -90,5 +106,28 @@ impl State {
         self.customers
             .entry(customer.id.clone())
             .or_insert(customer)
+    }
+
+    /// One that is not deleted.
+    pub fn find_customer(&self, id: &str) -> Option<&Customer> {
+        self.customers.get(id).filter(|customer| !customer.deleted)
+    }
+
+    /// Nothing if there is none.
+    pub fn delete_customer(&mut self, id: &str, cause: &Cause) -> Option<()> {
+        let customer = self.find_customer(id)?.render();
+        let live: Vec<String> = self
+            .subscriptions
+            .values()
+            .filter(|subscription| subscription.customer == id)
+            .filter(|subscription| !subscription.status.is_over())
+            .map(|subscription| subscription.id.clone())
+            .collect();
+        for subscription in live {
+            self.end_subscription(&subscription, "cancellation_requested", cause);
+        }
+        self.customers.get_mut(id)?.deleted = true;
+        self.emit("customer.deleted", customer, cause);
+        Some(())
     }
 }

@@ -16,8 +16,8 @@ pub struct Fake {
 }
 
 impl Fake {
-    pub fn new(config: StripeFakeConfig, pay_base: String) -> Result<Self, reqwest::Error> {
-        let state = SharedState::new(State::new(pay_base));
+    pub fn new(config: StripeFakeConfig, public_base: String) -> Result<Self, reqwest::Error> {
+        let state = SharedState::new(State::new(public_base));
         let deliveries = Deliveries::new(&config, state.clone())?;
         Ok(Self {
             config,

@@ -44,6 +44,8 @@ kinds! {
     refund = "re_", 24;
     bank_reference = "ref", 20;
     dispute = "du_", 24;
+    portal_session = "bps_", 24;
+    portal_configuration = "bpc_", 24;
     event = "evt_", 24;
     request = "req_", 14;
 }

@@ -25,7 +25,7 @@ impl State {
         let id = ids::session();
         let (expires_at, expires_on_our_clock) = read_expiry(params, &self.clock)?;
         Ok(CheckoutSession {
-            url: format!("{}{id}", self.pay_base),
+            url: format!("{}pay/{id}", self.public_base),
             id,
             mode,
             status: SessionStatus::Open,
@@ -54,7 +54,7 @@ impl State {
     fn read_customer(&self, params: &Params<'_>) -> Result<Option<String>, ApiError> {
         match params.text("customer")? {
             None => Ok(None),
-            Some(id) if self.customers.contains_key(id) => Ok(Some(id.to_owned())),
+            Some(id) if self.find_customer(id).is_some() => Ok(Some(id.to_owned())),
             Some(id) => Err(ApiError::unknown_reference("customer", id, "customer")),
         }
     }

@@ -2,11 +2,8 @@
 //! a script (an `Accept` without `text/html`) JSON.
 
 use actix_web::{
-    HttpRequest, HttpResponse, HttpResponseBuilder, get,
-    http::{
-        StatusCode,
-        header::{self, ContentType},
-    },
+    HttpRequest, HttpResponse, get,
+    http::{StatusCode, header},
     post,
     web::{self, Data},
 };
@@ -15,14 +12,9 @@ use serde_json::json;
 use crate::{
     completion::{PageAction, PayError},
     fake::Fake,
-    pay_page_html,
+    html, pay_page_html,
     sessions::CheckoutSession,
 };
-
-/// No script, no foreign content. `form-action` is left open: it would also bar the redirect to
-/// the success page.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
 pub fn configure(config: &mut web::ServiceConfig) {
     config.service(show).service(pay).service(act);
@@ -36,7 +28,7 @@ async fn show(
 ) -> HttpResponse {
     let (session, _) = fake.transact(|state| state.sessions.get(session_id.as_str()).cloned());
     match session {
-        Some(session) => html(HttpResponse::Ok(), pay_page_html::session_page(&session)),
+        Some(session) => html::answer(HttpResponse::Ok(), pay_page_html::session_page(&session)),
         None => refuse(&request, &PayError::NoSuchSession(session_id.into_inner())),
     }
 }
@@ -81,7 +73,7 @@ async fn play(
         Ok(session) => session,
         Err(error) => return refuse(request, &error),
     };
-    if wants_html(request) {
+    if html::is_wanted(request) {
         return HttpResponse::SeeOther()
             .insert_header((header::LOCATION, next_address(action, &session)))
             .finish();
@@ -103,14 +95,6 @@ fn next_address(action: PageAction, session: &CheckoutSession) -> String {
         | PageAction::MoneyArrives
         | PageAction::MoneyFails => session.url.clone(),
     }
-}
-
-pub fn wants_html(request: &HttpRequest) -> bool {
-    let accept = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn refuse(request: &HttpRequest, error: &PayError) -> HttpResponse {
@@ -139,18 +123,9 @@ fn refuse(request: &HttpRequest, error: &PayError) -> HttpResponse {
         ),
     };
     let mut response = HttpResponse::build(status);
-    if wants_html(request) {
-        html(response, pay_page_html::message_page(text))
+    if html::is_wanted(request) {
+        html::answer(response, html::message_page(text))
     } else {
         response.json(json!({"error": {"code": code, "message": error.to_string()}}))
     }
-}
-
-pub fn html(mut response: HttpResponseBuilder, page: String) -> HttpResponse {
-    response
-        .content_type(ContentType::html())
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .body(page)
 }

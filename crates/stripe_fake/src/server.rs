@@ -1,4 +1,4 @@
-//! The HTTP server: Stripe's API under `/v1`, the pay page under `/pay`.
+//! The HTTP server: Stripe's API under `/v1`, the pages under `/pay` and `/portal`.
 
 use std::{io, net::TcpListener, time::Duration};
 
@@ -12,7 +12,7 @@ use tokio::time;
 use crate::{
     api_error::ApiError, charges, config::StripeFakeConfig, control::StripeFake, customers,
     disputes, events, fake::Fake, faults::misbehave, invoice_payments, invoices, pay_page,
-    payment_intents, refunds, session_api, subscription_api,
+    payment_intents, portal, portal_page, refunds, session_api, subscription_api,
 };
 
 /// How often the fake looks for what time alone has brought about.
@@ -23,8 +23,8 @@ const TICK: Duration = Duration::from_secs(1);
 pub async fn start(config: StripeFakeConfig, listener: TcpListener) -> io::Result<StripeFake> {
     let base_url = format!("http://{}/", listener.local_addr()?);
     let public_base = config.public_base.as_deref().unwrap_or(&base_url);
-    let pay_base = format!("{}/pay/", public_base.trim_end_matches('/'));
-    let fake = Data::new(Fake::new(config, pay_base).map_err(io::Error::other)?);
+    let public_base = format!("{}/", public_base.trim_end_matches('/'));
+    let fake = Data::new(Fake::new(config, public_base).map_err(io::Error::other)?);
 
     let shared = fake.clone();
     let server = HttpServer::new(move || App::new().app_data(shared.clone()).configure(routes))
@@ -55,12 +55,14 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(charges::configure)
         .configure(refunds::configure)
         .configure(disputes::configure)
+        .configure(portal::configure)
         .configure(events::configure)
         .default_service(web::to(unknown_url))
         .wrap(from_fn(misbehave));
     config
         .service(api)
         .configure(pay_page::configure)
+        .configure(portal_page::configure)
         .default_service(web::to(unknown_url));
 }
 

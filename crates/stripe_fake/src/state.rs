@@ -20,6 +20,7 @@ use crate::{
     ids,
     invoices::Invoice,
     payment_intents::PaymentIntent,
+    portal::PortalSession,
     refunds::Refund,
     sessions::CheckoutSession,
     subscriptions::Subscription,
@@ -27,8 +28,8 @@ use crate::{
 
 #[derive(Debug, Default)]
 pub struct State {
-    /// `…/pay/`: a session's page is this and its id.
-    pub pay_base: String,
+    /// Where its pages are, with a slash at the end.
+    pub public_base: String,
     pub clock: Clock,
     pub customers: BTreeMap<String, Customer>,
     pub sessions: BTreeMap<String, CheckoutSession>,
@@ -39,6 +40,7 @@ pub struct State {
     /// In the order they were made.
     pub refunds: Vec<Refund>,
     pub disputes: BTreeMap<String, Dispute>,
+    pub portal_sessions: BTreeMap<String, PortalSession>,
     /// In the order they were made.
     pub events: Vec<Event>,
     pub idempotency: IdempotencyKeys,
@@ -55,9 +57,9 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(pay_base: String) -> Self {
+    pub fn new(public_base: String) -> Self {
         Self {
-            pay_base,
+            public_base,
             ..Self::default()
         }
     }

@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod customers;
 mod disorder;
 mod disputes;
 mod events;
@@ -16,6 +17,7 @@ mod outcomes;
 mod pay_page;
 mod paying;
 mod plain;
+mod portal;
 mod refunds;
 mod shop;
 mod subscriptions;
