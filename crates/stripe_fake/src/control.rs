@@ -1,4 +1,5 @@
-//! The handle of a running fake: what the demo and the tests do to it from inside the process.
+//! The handle of a running fake: what the demo and the tests do to it from inside the process. More
+//! of it is in [`crate::scenarios`].
 
 use std::time::Duration;
 
@@ -12,10 +13,8 @@ use crate::{
     config::DeliveryPolicy,
     control_error::ControlError,
     delivery::{DeliverError, WebhookAnswer},
-    disputing::DisputeStep,
     events::Event,
     fake::Fake,
-    faults::Fault,
     state::State,
 };
 
@@ -72,61 +71,8 @@ impl StripeFake {
         self.act(PageAction::Expire, session_id).await
     }
 
-    /// From now on every card is declined, or none: those of payers, and those of renewals.
-    pub fn decline_cards(&self, decline: bool) {
-        self.fake.transact(|state| state.cards_decline = decline);
-    }
-
-    /// The next `count` calls of the API go wrong; with a `path`, such as `/v1/refunds`, the next
-    /// of that path and below.
-    pub fn fail_next(&self, fault: Fault, count: u32, path: Option<&str>) {
-        let path = path.map(str::to_owned);
-        self.fake
-            .transact(|state| state.faults.plan(fault, count, path));
-    }
-
-    /// From now on refunds stay pending until told to succeed or to fail, or not.
-    pub fn hold_refunds(&self, hold: bool) {
-        self.fake.transact(|state| state.refunds_wait = hold);
-    }
-
-    /// A pending refund succeeds. Whether the webhook acknowledged it.
-    pub async fn let_refund_succeed(&self, refund_id: &str) -> Result<bool, ControlError> {
-        let work = |state: &mut State| state.let_refund_succeed(refund_id);
-        Ok(self.tell(work).await?.1)
-    }
-
-    /// A refund fails, be it pending or succeeded. Whether the webhook acknowledged it.
-    pub async fn let_refund_fail(&self, refund_id: &str) -> Result<bool, ControlError> {
-        let work = |state: &mut State| state.let_refund_fail(refund_id);
-        Ok(self.tell(work).await?.1)
-    }
-
-    /// The payer disputes a charge, and the bank takes its money. The charge may be named by its
-    /// payment intent, checkout session, invoice or subscription too. The dispute's id.
-    pub async fn open_dispute(&self, charge: &str) -> Result<String, ControlError> {
-        let work = |state: &mut State| state.open_dispute(charge, false, None);
-        Ok(self.tell(work).await?.0)
-    }
-
-    /// The payer's bank asks about a charge; no money moves. The dispute's id.
-    pub async fn open_inquiry(&self, charge: &str) -> Result<String, ControlError> {
-        let work = |state: &mut State| state.open_dispute(charge, true, None);
-        Ok(self.tell(work).await?.0)
-    }
-
-    /// Whether the webhook acknowledged it.
-    pub async fn go_on_with_dispute(
-        &self,
-        dispute_id: &str,
-        step: DisputeStep,
-    ) -> Result<bool, ControlError> {
-        let work = |state: &mut State| state.go_on_with_dispute(dispute_id, step);
-        Ok(self.tell(work).await?.1)
-    }
-
     /// Does it, and waits until the webhook has heard of it.
-    async fn tell<T>(
+    pub(crate) async fn tell<T>(
         &self,
         work: impl FnOnce(&mut State) -> Result<T, ControlError>,
     ) -> Result<(T, bool), ControlError> {
@@ -171,8 +117,8 @@ impl StripeFake {
         self.fake.transact(|state| state.clock.now()).0
     }
 
-    /// Moves the fake's clock ahead and does what was due by then, such as expiring sessions.
-    /// True if the webhook acknowledged every event of that, false also if there was none.
+    /// Moves the fake's clock ahead and does what was due by then, each thing at its own time:
+    /// sessions expire, subscriptions renew. True if the webhook acknowledged every event of that, false also if there was none.
     pub async fn advance(&self, by: Duration) -> bool {
         let (_, receipt) = self.fake.transact(|state| {
             state.clock.advance(by);

@@ -81,10 +81,10 @@ impl Deliveries {
         })
     }
 
-    /// Starts sending; the receipt tells how it went.
-    pub fn dispatch(&self, dispatch: Dispatch) -> Receipt {
+    /// Starts sending; the receipt tells how it went, and what was `made`.
+    pub fn dispatch(&self, dispatch: Dispatch, made: Vec<Event>) -> Receipt {
         if dispatch.events.is_empty() {
-            return Receipt(None);
+            return Receipt { report: None, made };
         }
         let (report, receipt) = oneshot::channel();
         let postman = self.postman.clone();
@@ -94,7 +94,10 @@ impl Deliveries {
             // Whoever caused the events may have stopped waiting.
             let _ = report.send(delivered && dispatch.is_whole);
         });
-        Receipt(Some(receipt))
+        Receipt {
+            report: Some(receipt),
+            made,
+        }
     }
 
     /// One try, now, whatever was tried before.
@@ -117,12 +120,16 @@ impl Deliveries {
 }
 
 /// The outcome of some events' delivery, later.
-pub struct Receipt(Option<oneshot::Receiver<bool>>);
+pub struct Receipt {
+    report: Option<oneshot::Receiver<bool>>,
+    /// Whatever came of the action, sent or not.
+    pub made: Vec<Event>,
+}
 
 impl Receipt {
     /// Whether every event was acknowledged within a few seconds; false if none was sent.
     pub async fn delivered(self) -> bool {
-        match self.0 {
+        match self.report {
             None => false,
             Some(report) => matches!(time::timeout(PATIENCE, report).await, Ok(Ok(true))),
         }

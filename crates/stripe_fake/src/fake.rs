@@ -29,13 +29,15 @@ impl Fake {
     /// Lets time pass, does the work and hands the events made to delivery, after the lock is
     /// released.
     pub fn transact<T>(&self, work: impl FnOnce(&mut State) -> T) -> (T, Receipt) {
-        let (result, outbox) = {
+        let (result, outbox, made) = {
             let mut state = self.state.lock();
+            let before = state.events.len();
             state.let_time_pass();
             let result = work(&mut state);
-            (result, state.take_outbox())
+            let made = state.events.get(before..).unwrap_or_default().to_vec();
+            (result, state.take_outbox(), made)
         };
-        (result, self.deliveries.dispatch(outbox))
+        (result, self.deliveries.dispatch(outbox, made))
     }
 }
 

@@ -1,4 +1,5 @@
-//! The HTTP server: Stripe's API under `/v1`, the pages under `/pay` and `/portal`.
+//! The HTTP server: Stripe's API under `/v1`, the pages under `/pay` and `/portal`, and what
+//! no Stripe has, `/control`.
 
 use std::{io, net::TcpListener, time::Duration};
 
@@ -10,9 +11,9 @@ use actix_web::{
 use tokio::time;
 
 use crate::{
-    api_error::ApiError, charges, config::StripeFakeConfig, control::StripeFake, customers,
-    disputes, events, fake::Fake, faults::misbehave, invoice_payments, invoices, pay_page,
-    payment_intents, portal, portal_page, refunds, session_api, subscription_api,
+    api_error::ApiError, charges, config::StripeFakeConfig, control::StripeFake, control_api,
+    customers, disputes, events, fake::Fake, faults::misbehave, invoice_payments, invoices,
+    pay_page, payment_intents, portal, portal_page, refunds, session_api, subscription_api,
 };
 
 /// How often the fake looks for what time alone has brought about.
@@ -63,6 +64,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(api)
         .configure(pay_page::configure)
         .configure(portal_page::configure)
+        .configure(control_api::configure)
         .default_service(web::to(unknown_url));
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod control;
 mod customers;
 mod disorder;
 mod disputes;
