@@ -19,6 +19,7 @@ mod applications;
 mod architecture;
 mod bookings;
 mod conventions;
+mod crash;
 mod housekeeping;
 mod matches;
 mod migrations;

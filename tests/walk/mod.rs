@@ -2,8 +2,8 @@
 
 mod commands;
 mod demo;
-mod process;
+pub mod process;
 mod seeding;
 mod serving;
 mod story;
-mod visitor;
+pub mod visitor;

@@ -147,6 +147,11 @@ impl Running {
         .await
     }
 
+    /// Ends it as a power cut does: nothing of it runs any more.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
     /// Ends it as an orchestrator does, and gives its exit code.
     pub async fn terminate(mut self) -> Option<i32> {
         let pid = self.child.id().expect("it has ended by itself").to_string();

@@ -47,6 +47,12 @@ impl Visitor {
             .await
     }
 
+    /// A POST that may be repeated, to somebody who may die of it.
+    pub async fn try_post(&self, path: &str, body: Value, key: &str) -> reqwest::Result<Answer> {
+        let request = self.request(Method::POST, path).json(&body);
+        self.try_send(request.header("idempotency-key", key)).await
+    }
+
     /// A GET of any address, as a browser's, without a token.
     pub async fn open(&self, address: &str) -> Answer {
         self.send(self.http.get(address)).await
@@ -60,6 +66,15 @@ impl Visitor {
 
     /// A delivery of Stripe's, signed or not.
     pub async fn deliver(&self, body: String, signature: Option<&str>) -> Answer {
+        self.try_deliver(body, signature).await.unwrap()
+    }
+
+    /// As [`Self::deliver`], to somebody who may die of it.
+    pub async fn try_deliver(
+        &self,
+        body: String,
+        signature: Option<&str>,
+    ) -> reqwest::Result<Answer> {
         let mut request = self.request(Method::POST, "/payments/webhook");
         request = request
             .header("content-type", "application/json")
@@ -67,7 +82,7 @@ impl Visitor {
         if let Some(signature) = signature {
             request = request.header("stripe-signature", signature);
         }
-        self.send(request).await
+        self.try_send(request).await
     }
 
     /// A new account of this role.
@@ -114,9 +129,13 @@ impl Visitor {
     }
 
     async fn send(&self, request: RequestBuilder) -> Answer {
+        self.try_send(request).await.unwrap()
+    }
+
+    async fn try_send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
         let request = request.build().unwrap();
         let (method, url) = (request.method().clone(), request.url().clone());
-        let response = self.http.execute(request).await.unwrap();
+        let response = self.http.execute(request).await?;
         let answer = Answer {
             status: response.status().as_u16(),
             headers: response
@@ -127,7 +146,7 @@ impl Visitor {
                     (name.to_string(), value)
                 })
                 .collect(),
-            text: response.text().await.unwrap(),
+            text: response.text().await?,
         };
         // The pages of the fake Stripe are not ours.
         if let Some(target) = url.as_str().strip_prefix(&self.site) {
@@ -139,6 +158,6 @@ impl Visitor {
             };
             exchange.check();
         }
-        answer
+        Ok(answer)
     }
 }

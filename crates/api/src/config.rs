@@ -4,7 +4,9 @@
 use std::fmt;
 use std::net::SocketAddr;
 
+use domain::text_enum::TextEnum;
 use secrecy::{ExposeSecret, SecretString};
+use services::fault_points::{self, FaultPoint};
 use url::Url;
 
 /// The shortest secret that tokens are signed with, in bytes.
@@ -21,6 +23,8 @@ pub struct ServeConfig {
     /// The first signs, all are believed.
     pub jwt_secrets: Vec<SecretString>,
     pub stripe: StripeSettings,
+    /// Where a test will kill the process; with DEBUG only.
+    pub fault_point: Option<FaultPoint>,
 }
 
 /// Which Stripe to talk to, and how.
@@ -109,6 +113,7 @@ impl ServeConfig {
             );
         }
         let stripe = env.stripe(debug);
+        let fault_point = env.fault_point(debug);
         if env.faults.is_empty() {
             Ok(Self {
                 bind_addr,
@@ -117,6 +122,7 @@ impl ServeConfig {
                 database_url,
                 jwt_secrets,
                 stripe,
+                fault_point,
             })
         } else {
             Err(ConfigFaults(env.faults))
@@ -191,6 +197,22 @@ impl Reader<'_> {
                 String::new()
             }
         }
+    }
+
+    fn fault_point(&mut self, debug: bool) -> Option<FaultPoint> {
+        let name = self.text("FAULT_POINT")?;
+        if !fault_points::EXIST {
+            self.fault("FAULT_POINT: this build has none; a debug build has");
+        }
+        if !debug {
+            self.fault("FAULT_POINT: stops the server for ever, so it needs DEBUG=true");
+        }
+        let point = FaultPoint::from_text(&name);
+        if point.is_none() {
+            let names = FaultPoint::texts().join(", ");
+            self.fault(format!("FAULT_POINT: must be one of {names}"));
+        }
+        point
     }
 
     fn stripe(&mut self, debug: bool) -> StripeSettings {

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::ServiceError;
 use crate::error::SeenVersion;
+use crate::fault_points::{FaultPoint, reached};
 use crate::orders::{check_open, tell_tutor};
 use crate::overtaken::lock_current;
 
@@ -198,6 +199,7 @@ pub async fn choose(
         },
     )
     .await?;
+    reached(FaultPoint::ChooseWritten).await;
     Ok(booking)
 }
 

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::ServiceError;
 use crate::applications::{WishedTime, lock_with_overdue};
 use crate::error::SeenVersion;
+use crate::fault_points::{FaultPoint, reached};
 use crate::orders::{reopen_locked, tell_tutor};
 use crate::overtaken::lock_current;
 use crate::settlement::{self, paying_payment};
@@ -40,6 +41,7 @@ pub async fn cancel(tx: &Tx, booking_id: Uuid, by: CancelledBy) -> Result<Bookin
         }
         reopen_locked(tx, order).await?;
     }
+    reached(FaultPoint::CancelDecided).await;
     Ok(booking)
 }
 

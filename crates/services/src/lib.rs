@@ -12,6 +12,7 @@ pub mod checkout;
 pub mod clock;
 mod error;
 mod error_chain;
+pub mod fault_points;
 pub mod matching;
 pub mod orders;
 pub mod overtaken;

@@ -9,6 +9,7 @@ use persistence::webhook_events::{self, Verdict, WebhookEvent};
 use persistence::{Db, Scope, Stamp, Stored, Tx, audit, write};
 use serde_json::json;
 
+use crate::fault_points::{FaultPoint, reached};
 use crate::settlement::{Settled, settle};
 use crate::{ServiceError, error_chain};
 
@@ -56,7 +57,13 @@ pub async fn receive(db: &Db, scope: &Scope, event: &Event) -> Result<Receipt, S
 }
 
 async fn receive_and_heal(db: &Db, scope: &Scope, event: &Event) -> Result<Receipt, ServiceError> {
-    let recorded = write(db, scope, async |tx| record_and_settle(tx, event).await).await?;
+    let recorded = write(db, scope, async |tx| {
+        let recorded = record_and_settle(tx, event).await?;
+        reached(FaultPoint::WebhookSettled).await;
+        Ok::<_, ServiceError>(recorded)
+    })
+    .await?;
+    reached(FaultPoint::WebhookCommitted).await;
     let (Recorded::Settled(first), Some(fact)) = (recorded, &event.fact) else {
         return Ok(recorded.receipt());
     };
@@ -67,6 +74,7 @@ async fn receive_and_heal(db: &Db, scope: &Scope, event: &Event) -> Result<Recei
     // Of two parallel transactions each saw only its own facts: now that this one is committed,
     // whichever looks last sees both.
     let again = write(db, scope, async |tx| settle(tx, &event.id, fact).await).await?;
+    reached(FaultPoint::WebhookHealed).await;
     if again.verdict != first.verdict {
         alert(&event.id, again.verdict);
     }
@@ -116,6 +124,7 @@ async fn record_and_settle(tx: &Tx, event: &Event) -> Result<Recorded, ServiceEr
     if !webhook_events::insert_unless_known(tx, new_event(tx.stamp(), event)).await? {
         return Ok(Recorded::Known);
     }
+    reached(FaultPoint::WebhookInserted).await;
     let Some(fact) = &event.fact else {
         return Ok(Recorded::WithoutFact);
     };

@@ -29,6 +29,7 @@
 mod api_error;
 mod api_request;
 mod by_hand;
+mod census;
 mod changes;
 mod charges;
 mod clock;

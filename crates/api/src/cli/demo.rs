@@ -134,6 +134,7 @@ fn config(args: &Args, public: SocketAddr, database_url: String) -> Result<Serve
             webhook_secrets: vec![webhook_secret.into()],
             api_base: None,
         },
+        fault_point: None,
     })
 }
 

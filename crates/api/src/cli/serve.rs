@@ -1,6 +1,7 @@
 //! `tutors serve`
 
 use anyhow::Result;
+use services::fault_points;
 
 use crate::config::ServeConfig;
 use crate::logging::{self, LogFormat};
@@ -19,6 +20,9 @@ pub(super) async fn run() -> Result<()> {
         None
     };
     let state = server::state(&config, db)?;
+    if let Some(point) = config.fault_point {
+        fault_points::arm(point);
+    }
     let address = listeners.public_address()?;
     log::info!("serving on http://{address}, docs at http://{address}/docs/");
     let served = server::run(state, listeners).await;

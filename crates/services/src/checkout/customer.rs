@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::Checkout;
 use crate::ServiceError;
+use crate::fault_points::{FaultPoint, reached};
 
 /// The user's customer at Stripe, made on first need. Two calls at once may make two there; one is
 /// kept, and nothing is ever charged to the other.
@@ -29,6 +30,7 @@ pub(super) async fn ensure_customer(
     let former = stripe_customers::count_of_user(db, user_id).await?;
     let key = customer_key(&request, former);
     let customer_id = checkout.stripe.create_customer(&request, &key).await?;
+    reached(FaultPoint::CheckoutCustomerMade).await;
     write(db, scope, async |tx| {
         keep_customer(tx, user_id, &customer_id).await
     })

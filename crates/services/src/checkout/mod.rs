@@ -15,6 +15,7 @@ use persistence::{Db, Scope, Stored, write};
 use uuid::Uuid;
 
 use crate::ServiceError;
+use crate::fault_points::{FaultPoint, reached};
 use customer::ensure_customer;
 use payable::payable;
 use reservation::reserve;
@@ -82,6 +83,7 @@ pub async fn open(
             reserve(tx, checkout, who, purchase, &customer).await
         })
         .await?;
+        reached(FaultPoint::CheckoutReserved).await;
         match &payment.provider_ref {
             None if is_over(&payment, scope.now) => {
                 end_payment(db, scope, payment.id, PaymentStatus::Expired).await?;
@@ -149,7 +151,9 @@ async fn open_session(
     let (request, key) = frozen(payment)?;
     match checkout.stripe.open_session(&request, &key).await {
         Ok(session) => {
+            reached(FaultPoint::CheckoutOpened).await;
             attach(db, scope, payment.id, &session).await?;
+            reached(FaultPoint::CheckoutAttached).await;
             Ok(OpenCheckout {
                 payment_id: payment.id,
                 session_id: session.session_id,

@@ -9,6 +9,7 @@ use persistence::applications::{self, Application};
 use persistence::tutor_cards::cards_by_ids;
 use persistence::{Page, Reader, StoreError, tutors};
 use services::applications as service;
+use services::fault_points::{FaultPoint, reached};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -255,10 +256,13 @@ async fn choose_application(
     >,
 ) -> Result<HttpResponse, Problem> {
     let (seen, wished) = (ctx.seen_version(), body.into());
-    ctx.write_once(async |tx| {
-        let booking = service::choose(tx, application.id, seen.clone(), wished).await?;
-        let (location, version) = (format!("{BASE}/bookings/{}", booking.id), booking.version);
-        Ok(Answer::created(BookingResponse::new(booking), location).version(version))
-    })
-    .await
+    let answer = ctx
+        .write_once(async |tx| {
+            let booking = service::choose(tx, application.id, seen.clone(), wished).await?;
+            let (location, version) = (format!("{BASE}/bookings/{}", booking.id), booking.version);
+            Ok(Answer::created(BookingResponse::new(booking), location).version(version))
+        })
+        .await?;
+    reached(FaultPoint::ChooseCommitted).await;
+    Ok(answer)
 }

@@ -7,6 +7,7 @@ use domain::account::Role;
 use domain::booking::CancelledBy;
 use domain::review::NewReview;
 use persistence::{bookings, tutors, users};
+use services::fault_points::{FaultPoint, reached};
 use services::{bookings as service, reviews};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -103,12 +104,15 @@ async fn cancel_booking(
         Role::Tutor => CancelledBy::Tutor,
         Role::Student | Role::Admin => CancelledBy::Student,
     };
-    ctx.write_once(async |tx| {
-        let booking = service::cancel(tx, booking.id, by).await?;
-        let version = booking.version;
-        Ok(Answer::ok(BookingResponse::new(booking)).version(version))
-    })
-    .await
+    let answer = ctx
+        .write_once(async |tx| {
+            let booking = service::cancel(tx, booking.id, by).await?;
+            let version = booking.version;
+            Ok(Answer::ok(BookingResponse::new(booking)).version(version))
+        })
+        .await?;
+    reached(FaultPoint::CancelCommitted).await;
+    Ok(answer)
 }
 
 /// Complete a booking

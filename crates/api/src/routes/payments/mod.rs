@@ -5,6 +5,7 @@ mod webhook;
 
 use actix_web::{HttpResponse, get, post};
 use persistence::payments;
+use services::fault_points::{FaultPoint, reached};
 use services::{checkout, premium};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -42,11 +43,15 @@ async fn open_checkout(
 ) -> Result<HttpResponse, Problem> {
     let purchase = body.parse(who.role)?;
     let scope = ctx.scope();
-    ctx.call_once(async {
-        let opened = checkout::open(ctx.db(), &scope, &ctx.state.checkout, who, purchase).await?;
-        Ok(Answer::created_here(CheckoutResponse::from(opened)))
-    })
-    .await
+    let answer = ctx
+        .call_once(async {
+            let (db, checkout) = (ctx.db(), &ctx.state.checkout);
+            let opened = checkout::open(db, &scope, checkout, who, purchase).await?;
+            Ok(Answer::created_here(CheckoutResponse::from(opened)))
+        })
+        .await?;
+    reached(FaultPoint::CheckoutCommitted).await;
+    Ok(answer)
 }
 
 /// My payments
