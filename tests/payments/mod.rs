@@ -2,7 +2,7 @@
 
 mod booking;
 mod checkout;
-mod events;
+pub mod events;
 mod order;
 mod parallel;
 mod premium;
