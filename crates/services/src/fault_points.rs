@@ -37,8 +37,10 @@ domain::text_enum! {
         CancelDecided = "cancel.decided",
         /// A cancellation and its refund are committed; no answer yet.
         CancelCommitted = "cancel.committed",
-        // Sending refunds has its own two: `refund.claimed`, taken by a sender and committed, Stripe not
-        // asked; `refund.sent`, Stripe has refunded and we have not written it down.
+        /// A sender has taken a refund on and committed that; Stripe has not been asked.
+        RefundClaimed = "refund.claimed",
+        /// Stripe has refunded and we have not written it down.
+        RefundSent = "refund.sent",
     }
 }
 
