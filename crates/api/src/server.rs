@@ -21,7 +21,7 @@ use stripe_fake::{StripeFake, StripeFakeConfig};
 use crate::access::AccessTokens;
 use crate::app::{self, Parts};
 use crate::config::{ServeConfig, StripeSettings};
-use crate::housekeeping::{self, EVERY};
+use crate::housekeeping;
 use crate::routes::{BASE, operations};
 use crate::state::AppState;
 
@@ -126,6 +126,19 @@ pub async fn start_fake(stripe: &mut StripeSettings, public: SocketAddr) -> Resu
     Ok(fake)
 }
 
+/// The client of Stripe that a configuration names.
+///
+/// # Errors
+/// The key or the address can't be used.
+pub fn stripe(settings: &StripeSettings) -> Result<Stripe> {
+    Stripe::new(&StripeConfig {
+        secret_key: settings.secret_key.clone(),
+        api_base: settings.api_base.clone(),
+        call_timeout: STRIPE_CALL_TIMEOUT,
+    })
+    .context("STRIPE_SECRET_KEY or STRIPE_API_BASE can't be used")
+}
+
 /// Puts together what the application holds.
 ///
 /// # Errors
@@ -134,12 +147,7 @@ pub fn state(config: &ServeConfig, db: Db) -> Result<AppState> {
     let mut secrets = config.jwt_secrets.iter().cloned();
     let current = secrets.next().context("JWT_SECRET is missing")?;
     let secrets = SigningSecrets::new(current, secrets)?;
-    let stripe = Stripe::new(&StripeConfig {
-        secret_key: config.stripe.secret_key.clone(),
-        api_base: config.stripe.api_base.clone(),
-        call_timeout: STRIPE_CALL_TIMEOUT,
-    })
-    .context("STRIPE_SECRET_KEY or STRIPE_API_BASE can't be used")?;
+    let stripe = stripe(&config.stripe)?;
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     Ok(AppState {
         db,
@@ -181,11 +189,11 @@ pub async fn run(state: AppState, listeners: Listeners) -> Result<()> {
     .run();
     let ops_handle = ops.handle();
     let ops = actix_web::rt::spawn(ops);
-    let housekeeper = actix_web::rt::spawn(async move {
-        housekeeping::again_and_again(EVERY, async || housekeeping::round(&state).await).await;
-    });
+    let jobs = housekeeping::start(&state);
     let served = public.await;
-    housekeeper.abort();
+    for job in jobs {
+        job.abort();
+    }
     stop(ops_handle, ops).await;
     db.close().await?;
     Ok(served?)

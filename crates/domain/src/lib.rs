@@ -37,6 +37,7 @@ pub mod search;
 pub mod settlement;
 #[cfg(test)]
 mod state_machines;
+pub mod story;
 pub mod stripe_facts;
 pub mod subscription;
 pub mod text_enum;

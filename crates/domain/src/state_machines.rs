@@ -101,7 +101,7 @@ fn a_booking_makes_the_moves_of_its_table_and_no_others() {
         ),
         (Completed, &[(B::Dispute, Disputed)]),
         (Cancelled, &[(B::Refund, Refunded)]),
-        (Expired, &[]),
+        (Expired, &[(B::Confirm, Confirmed)]),
         // A dispute that is won leads back by the row's memory of the state before it.
         (Disputed, &[(B::Refund, Refunded)]),
         (Refunded, &[]),

@@ -261,3 +261,22 @@ pub async fn update(tx: &Tx, mut booking: Booking) -> Result<Booking, StoreError
     rows::update::<ActiveModel, _>(tx, booking.clone()).await?;
     Ok(booking)
 }
+
+/// Whether another booking of the tutor holds the time of this one.
+///
+/// # Errors
+/// The database failed.
+pub async fn is_slot_taken(reader: &impl Reader, booking: &Booking) -> Result<bool, StoreError> {
+    let (Some(starts_at), Some(ends_at)) = (booking.starts_at, booking.ends_at) else {
+        return Ok(false);
+    };
+    let other = Entity::find()
+        .filter(Column::TutorId.eq(booking.tutor_id))
+        .filter(Column::Id.ne(booking.id))
+        .filter(Column::Status.is_in(LIVE))
+        .filter(Column::StartsAt.lt(ends_at))
+        .filter(Column::EndsAt.gt(starts_at))
+        .one(&reader.executor())
+        .await?;
+    Ok(other.is_some())
+}

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::ledger::{Balances, LedgerKind};
 use domain::money::Currency;
 use domain::text_enum::TextEnum;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Statement};
 use uuid::Uuid;
 
 use crate::{Reader, Stamp, StoreError, Tx, rows};
@@ -112,6 +112,109 @@ pub async fn post(tx: &Tx, posting: &Posting) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+/// A transaction that is booked, with its entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Booked {
+    pub id: Uuid,
+    pub payment_id: Uuid,
+    pub kind: String,
+    pub at: DateTime<Utc>,
+    /// By account, in minor units.
+    pub entries: Vec<(String, i64)>,
+    pub currency: String,
+}
+
+/// What is booked of a payment, oldest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_of_payment(
+    reader: &impl Reader,
+    payment_id: Uuid,
+) -> Result<Vec<Booked>, StoreError> {
+    let transactions = transaction::Entity::find()
+        .filter(transaction::Column::PaymentId.eq(payment_id))
+        .order_by_asc(transaction::Column::At)
+        .order_by_asc(transaction::Column::Id)
+        .all(&reader.executor())
+        .await?;
+    let ids: Vec<Uuid> = transactions
+        .iter()
+        .map(|transaction| transaction.id)
+        .collect();
+    let entries = entry::Entity::find()
+        .filter(entry::Column::TransactionId.is_in(ids))
+        .order_by_asc(entry::Column::Account)
+        .all(&reader.executor())
+        .await?;
+    let booked = transactions.into_iter().map(|transaction| {
+        let its = entries
+            .iter()
+            .filter(|entry| entry.transaction_id == transaction.id);
+        let its: Vec<&entry::Model> = its.collect();
+        Booked {
+            id: transaction.id,
+            payment_id: transaction.payment_id,
+            kind: transaction.kind,
+            at: transaction.at,
+            currency: its
+                .first()
+                .map(|entry| entry.currency.clone())
+                .unwrap_or_default(),
+            entries: its
+                .iter()
+                .map(|entry| (entry.account.clone(), entry.amount_minor))
+                .collect(),
+        }
+    });
+    Ok(booked.collect())
+}
+
+/// Ids of transactions that don't sum to zero, and of payments whose balances aren't those of
+/// their rows: a hundred at most. There are none unless somebody wrote past the ledger's code.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_faults(reader: &impl Reader) -> Result<Vec<String>, StoreError> {
+    let executor = reader.executor();
+    let mut faults = Vec::new();
+    for (what, sql) in FAULTS {
+        let rows = executor
+            .query_all_raw(Statement::from_string(executor.get_database_backend(), sql))
+            .await?;
+        for row in rows {
+            let id: Uuid = row.try_get("", "id")?;
+            faults.push(format!("{what} {id}"));
+        }
+    }
+    Ok(faults)
+}
+
+const FAULTS: [(&str, &str); 4] = [
+    (
+        "out of balance: transaction",
+        "SELECT t.id FROM ledger_transactions t LEFT JOIN ledger_entries e ON e.transaction_id = t.id \
+         GROUP BY t.id HAVING COALESCE(SUM(e.amount_minor), 0) <> 0 OR COUNT(e.account) < 2 LIMIT 100",
+    ),
+    (
+        "paid and not booked, or booked and not paid: payment",
+        "SELECT p.id FROM payments p WHERE (p.paid_at IS NOT NULL) <> EXISTS (SELECT 1 FROM \
+         ledger_transactions t WHERE t.payment_id = p.id AND t.kind = 'payment') LIMIT 100",
+    ),
+    (
+        "given back and not booked so, or the reverse: payment",
+        "SELECT p.id FROM payments p WHERE p.paid_at IS NOT NULL AND p.refunded_minor + p.lost_minor <> \
+         (SELECT COALESCE(SUM(e.amount_minor), 0) FROM ledger_transactions t JOIN ledger_entries e \
+         ON e.transaction_id = t.id WHERE t.payment_id = p.id AND e.account = 'refund') LIMIT 100",
+    ),
+    (
+        "disputed and not booked so, or the reverse: payment",
+        "SELECT p.id FROM payments p WHERE p.paid_at IS NOT NULL AND p.disputed_minor <> \
+         (SELECT COALESCE(SUM(e.amount_minor), 0) FROM ledger_transactions t JOIN ledger_entries e \
+         ON e.transaction_id = t.id WHERE t.payment_id = p.id AND e.account = 'disputed') LIMIT 100",
+    ),
+];
 
 /// The balance of every account that has entries.
 ///

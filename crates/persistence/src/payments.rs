@@ -169,6 +169,20 @@ impl Subject {
     }
 }
 
+/// The renewals that go back to a payment, oldest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_renewals(reader: &impl Reader, id: Uuid) -> Result<Vec<Payment>, StoreError> {
+    let renewals = Entity::find()
+        .filter(Column::FirstPaymentId.eq(id))
+        .order_by_asc(Column::PaidAt)
+        .order_by_asc(Column::Id)
+        .all(&reader.executor())
+        .await?;
+    Ok(renewals)
+}
+
 /// The payments for a booking, by id.
 ///
 /// # Errors
@@ -199,6 +213,33 @@ pub async fn list_of_tutor(
         .all(&reader.executor())
         .await?;
     Ok(payments)
+}
+
+/// Pending payments that nobody is to pay any more: their time is over, or what they are for is.
+/// Only such as nobody has touched since `untouched_since`; oldest first, so many after one of them.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_unpayable(
+    reader: &impl Reader,
+    now: DateTime<Utc>,
+    untouched_since: DateTime<Utc>,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Result<Vec<Payment>, StoreError> {
+    let is_over = Expr::cust(
+        "booking_id IN (SELECT b.id FROM bookings b WHERE b.id = payments.booking_id AND b.status <> 'pending')",
+    );
+    let select = Entity::find()
+        .filter(Column::Status.eq(Stored(PaymentStatus::Pending)))
+        .filter(Column::UpdatedAt.lte(untouched_since))
+        .filter(
+            Condition::any()
+                .add(Column::ExpiresAt.lte(now))
+                .add(is_over),
+        );
+    let select = keyset::oldest_first(select, (Column::UpdatedAt, Column::Id), after, limit);
+    Ok(select.all(&reader.executor()).await?)
 }
 
 /// A payer's payments, newest first.

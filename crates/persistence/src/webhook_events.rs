@@ -93,9 +93,7 @@ pub async fn list_waiting(
 ///
 /// # Errors
 /// The database failed.
-pub async fn list_waiting_intents(
-    reader: &impl Reader,
-) -> Result<Vec<(String, bool)>, StoreError> {
+pub async fn list_waiting_intents(reader: &impl Reader) -> Result<Vec<(String, bool)>, StoreError> {
     let executor = reader.executor();
     let rows = executor
         .query_all_raw(Statement::from_string(
@@ -180,10 +178,7 @@ pub async fn note_alert(tx: &Tx, event_id: &str) -> Result<(), StoreError> {
 /// The database failed.
 pub async fn resolve(tx: &Tx, event_id: &str, note: &str) -> Result<(), StoreError> {
     Entity::update_many()
-        .col_expr(
-            Column::Outcome,
-            Expr::value(EventOutcome::Ignored.as_str()),
-        )
+        .col_expr(Column::Outcome, Expr::value(EventOutcome::Ignored.as_str()))
         .col_expr(Column::Reason, Expr::value(None::<String>))
         .col_expr(Column::Explanation, Expr::value("a person has resolved it"))
         .col_expr(Column::Resolution, Expr::value(note))

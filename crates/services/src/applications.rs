@@ -203,6 +203,30 @@ pub async fn choose(
     Ok(booking)
 }
 
+/// Chooses a bid once more for its booking that had expired, as if it had not: it was paid in time.
+/// Tells whether that was possible: not if the order has gone another way since, the bid was taken
+/// back, or the tutor's time was given to somebody else.
+pub(crate) async fn choose_again(
+    tx: &Tx,
+    mut order: Order,
+    booking: &Booking,
+) -> Result<bool, ServiceError> {
+    let bids = applications::lock_of_order(tx, order.id).await?;
+    let stands = |bid: &Application| {
+        bid.id == booking.application_id && *bid.status == ApplicationStatus::Submitted
+    };
+    let Ok(next) = order.status.on(OrderEvent::Choose) else {
+        return Ok(false);
+    };
+    if !bids.iter().any(stands) || bookings::is_slot_taken(tx, booking).await? {
+        return Ok(false);
+    }
+    order.status = Stored(next);
+    settle_bids(tx, &order, booking.application_id, bids).await?;
+    orders::update(tx, order).await?;
+    Ok(true)
+}
+
 /// Locks an order, and writes down the tutor's overdue bookings, so that their slots are free.
 /// Orders are locked by id: two choices that meet would wait for each other otherwise.
 pub(crate) async fn lock_with_overdue(

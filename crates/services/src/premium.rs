@@ -34,7 +34,8 @@ pub async fn get(
     of_profile(reader, &profile, now).await
 }
 
-async fn of_profile(
+/// The premium of a tutor whose profile is at hand.
+pub(crate) async fn of_profile(
     reader: &impl Reader,
     profile: &TutorProfile,
     now: DateTime<Utc>,

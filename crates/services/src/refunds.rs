@@ -55,10 +55,7 @@ async fn send(db: &Db, scope: &Scope, stripe: &Stripe, due: &Refund) -> Result<b
     let answer = call(stripe, &claimed).await;
     reached(FaultPoint::RefundSent).await;
     let was_sent = answer.is_ok();
-    write(db, scope, async |tx| {
-        keep(tx, due, answer.clone()).await
-    })
-    .await?;
+    write(db, scope, async |tx| keep(tx, due, answer.clone()).await).await?;
     Ok(was_sent)
 }
 
@@ -130,8 +127,8 @@ fn begin(now: DateTime<Utc>, payment: &Payment, refund: &mut Refund) -> Option<C
         }
         Some(first) => now - first >= KEY_LIFETIME,
     };
-    let ends_subscription = *payment.kind == PaymentType::Premium
-        && *refund.reason == RefundReason::Superseded;
+    let ends_subscription =
+        *payment.kind == PaymentType::Premium && *refund.reason == RefundReason::Superseded;
     Some(Claimed {
         request: RefundRequest {
             payment_intent_id: payment.payment_intent_id.clone()?,

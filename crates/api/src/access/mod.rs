@@ -7,7 +7,7 @@ mod ownership;
 pub use access_token::AccessTokens;
 pub use identity::{Payer, Student, Tutor, User, authenticate};
 pub use ownership::{
-    ChoosableApplication, ExistingOrder, OwnApplication, OwnOrder, OwnPayment, OwnProfile,
-    PartyBooking, ReadableApplication, ReviewOfOneself, StudentBooking, TutorBooking, VisibleCard,
-    VisibleOrder, VisibleTutor,
+    ChoosableApplication, ExistingOrder, ExplainablePayment, OwnApplication, OwnOrder, OwnPayment,
+    OwnProfile, PartyBooking, ReadableApplication, ReviewOfOneself, StudentBooking, TutorBooking,
+    VisibleCard, VisibleOrder, VisibleTutor,
 };

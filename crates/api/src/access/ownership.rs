@@ -84,6 +84,10 @@ pub struct ReviewOfOneself {
 #[derive(Debug, Clone)]
 pub struct OwnPayment(pub Payment);
 
+/// A payment whose story the caller may read: its payer, or an administrator.
+#[derive(Debug, Clone)]
+pub struct ExplainablePayment(pub Payment);
+
 from_request_by_entry!(
     OwnOrder,
     VisibleOrder,
@@ -99,6 +103,7 @@ from_request_by_entry!(
     VisibleCard,
     ReviewOfOneself,
     OwnPayment,
+    ExplainablePayment,
 );
 
 fn hidden() -> Problem {
@@ -287,6 +292,17 @@ impl Entry for OwnPayment {
         let found = payments::find(Ctx::of(req)?.db(), path_id(req)?).await?;
         found
             .filter(|payment| payment.user_id == who.user_id)
+            .map(Self)
+            .ok_or_else(hidden)
+    }
+}
+
+impl Entry for ExplainablePayment {
+    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
+        let who = principal(req)?;
+        let found = payments::find(Ctx::of(req)?.db(), path_id(req)?).await?;
+        found
+            .filter(|payment| who.role == Role::Admin || payment.user_id == who.user_id)
             .map(Self)
             .ok_or_else(hidden)
     }

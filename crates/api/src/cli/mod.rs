@@ -3,9 +3,11 @@
 mod admin;
 mod demo;
 mod migrate;
+mod money;
 mod progress;
 mod seed;
 mod serve;
+mod stripe;
 
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
@@ -48,6 +50,21 @@ enum Command {
     },
     /// Print the OpenAPI document
     Openapi,
+    /// Events of Stripe's: settle one again, fetch what never arrived, put a parked one aside
+    Stripe {
+        #[command(subcommand)]
+        action: stripe::Action,
+    },
+    /// The books
+    Ledger {
+        #[command(subcommand)]
+        action: money::LedgerAction,
+    },
+    /// What tutors are owed
+    Payouts {
+        #[command(subcommand)]
+        action: money::PayoutsAction,
+    },
     /// Administrators
     Admin {
         #[command(subcommand)]
@@ -101,6 +118,9 @@ pub async fn run(cli: Cli) -> Result<()> {
             SeedAction::Generate(args) => seed::generate(args).await,
             SeedAction::Clear { force } => seed::clear(force).await,
         },
+        Command::Stripe { action } => stripe::run(action).await,
+        Command::Ledger { action } => money::run_ledger(action).await,
+        Command::Payouts { action } => money::run_payouts(action).await,
         Command::Openapi => say_raw(&crate::openapi::json()?),
         Command::Admin {
             action:

@@ -1,8 +1,10 @@
 //! Opening a checkout: reserve, commit, call, commit. No transaction is open during a call, and
 //! every try asks the provider for the same thing under the same key.
 
+mod closing;
 mod customer;
 mod payable;
+mod portal;
 mod reservation;
 
 use chrono::{DateTime, Utc};
@@ -16,16 +18,19 @@ use uuid::Uuid;
 
 use crate::ServiceError;
 use crate::fault_points::{FaultPoint, reached};
+use crate::settlement::note_payment;
 use customer::ensure_customer;
 use payable::payable;
-use reservation::reserve;
+use reservation::{Reserved, reserve};
 
+pub use closing::close_unpayable;
 pub use customer::{forget_customer, keep_customer};
 pub use payable::PayableItem;
+pub use portal::open_portal;
 pub use reservation::{new_payment, reserve_for_seed};
 
 /// An expired session gives way to a new one; more often than this in one call is a fault.
-const ATTEMPTS: usize = 3;
+const ATTEMPTS: usize = 4;
 
 /// Who takes the money, and where the payer returns to.
 #[derive(Debug, Clone)]
@@ -79,7 +84,10 @@ pub async fn open(
     write(db, scope, async |tx| payable(tx, who, purchase).await).await?;
     for _ in 0..ATTEMPTS {
         let customer = ensure_customer(db, scope, checkout, who.user_id).await?;
-        let payment = write(db, scope, async |tx| {
+        let Reserved {
+            payment,
+            is_outdated,
+        } = write(db, scope, async |tx| {
             reserve(tx, checkout, who, purchase, &customer).await
         })
         .await?;
@@ -97,24 +105,40 @@ pub async fn open(
                     })
                     .await?;
                 }
+                // A call that we lost may have opened it: known now, it is ended like any other.
+                Ok(_) if is_outdated => {}
                 tried => return tried,
             },
-            Some(session_id) => match look_at(&checkout.stripe, session_id).await? {
-                SessionState::Open { url } => return opened(&payment, session_id, url),
-                // Paid, or about to be: the event that says so is on its way.
-                SessionState::Complete { .. } => return Err(ServiceError::Conflict),
-                SessionState::Expired => {
-                    end_payment(db, scope, payment.id, PaymentStatus::Expired).await?;
+            Some(session_id) => {
+                let stripe = &checkout.stripe;
+                match look_at(stripe, session_id, is_outdated).await? {
+                    SessionState::Open { url } => return opened(&payment, session_id, url),
+                    // Paid, or about to be: the event that says so is on its way.
+                    SessionState::Complete { .. } => return Err(ServiceError::Conflict),
+                    SessionState::Expired => {
+                        end_payment(db, scope, payment.id, PaymentStatus::Expired).await?;
+                    }
                 }
-            },
+            }
         }
     }
     Err(ServiceError::Conflict)
 }
 
-/// Where a session stands. One that isn't at this account can't be paid there any more.
-async fn look_at(stripe: &Stripe, session_id: &str) -> Result<SessionState, ProviderError> {
-    match stripe.session(session_id).await {
+/// Where a session stands, ended first if it is to give way to another: nothing is opened beside
+/// one that could still be paid. One that isn't at this account can't be paid there any more.
+async fn look_at(
+    stripe: &Stripe,
+    session_id: &str,
+    is_outdated: bool,
+) -> Result<SessionState, ProviderError> {
+    let looked = if is_outdated {
+        let key = format!("expire:{session_id}");
+        stripe.expire_session(session_id, &key).await
+    } else {
+        stripe.session(session_id).await
+    };
+    match looked {
         Err(error) if is_missing(&error) => Ok(SessionState::Expired),
         looked => looked,
     }
@@ -206,7 +230,9 @@ async fn end_payment(
         let mut payment = rows::lock(tx, payment_id).await?;
         if *payment.status == PaymentStatus::Pending {
             payment.status = Stored(status);
-            rows::update(tx, payment).await?;
+            payment.superseded_at = Some(tx.now());
+            let payment = rows::update(tx, payment).await?;
+            note_payment(tx, &payment, PaymentStatus::Pending).await?;
         }
         Ok(())
     })

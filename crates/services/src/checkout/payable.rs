@@ -81,8 +81,7 @@ async fn payable_booking(
     lock_current(tx, found.order_id).await?;
     let booking = bookings::lock(tx, booking_id).await?;
     if *booking.status != BookingStatus::Pending {
-        // What can be paid for is exactly what a payment would confirm.
-        booking.status.on(BookingEvent::Confirm)?;
+        return Err(booking.status.not_now(BookingEvent::Confirm).into());
     }
     Ok(Payable {
         item: PayableItem {

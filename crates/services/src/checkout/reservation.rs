@@ -9,7 +9,7 @@ use domain::payment::{PaymentStatus, PaymentType};
 use domain::text_enum::TextEnum;
 use payments::{SessionMode, SessionRequest};
 use persistence::payments::{self as rows, Payment, STRIPE};
-use persistence::stripe_customers::StripeCustomer;
+use persistence::stripe_customers::{self, StripeCustomer};
 use persistence::{Stamp, Stored, Tx};
 use uuid::Uuid;
 
@@ -21,6 +21,13 @@ use crate::ServiceError;
 /// Stripe takes sessions that live between 30 minutes and 24 hours.
 const SHORTEST_SESSION: TimeDelta = TimeDelta::minutes(35);
 pub(super) const LONGEST_SESSION: TimeDelta = TimeDelta::hours(23);
+/// A payment that waits to be paid.
+pub(super) struct Reserved {
+    pub(super) payment: Payment,
+    /// Whether what was asked for then isn't what would be asked for now: it has to give way.
+    pub(super) is_outdated: bool,
+}
+
 /// Reserves a payment with the frozen request and its key, or gives the one that is pending.
 pub(super) async fn reserve(
     tx: &Tx,
@@ -28,17 +35,33 @@ pub(super) async fn reserve(
     who: Principal,
     purchase: Purchase,
     customer: &StripeCustomer,
-) -> Result<Payment, ServiceError> {
+) -> Result<Reserved, ServiceError> {
+    // The payment refers to its customer: a settlement locks that first, and so does this.
+    stripe_customers::lock_of_user(tx, who.user_id).await?;
     let payable = payable(tx, who, purchase).await?;
-    if let Some(payment) = find_pending(tx, &payable).await? {
-        return Ok(payment);
-    }
     let payment = reservation(tx, who.user_id, &payable, checkout, &customer.customer_id)?;
+    if let Some(pending) = find_pending(tx, &payable).await? {
+        return Ok(Reserved {
+            is_outdated: is_outdated(&pending, &payment),
+            payment: pending,
+        });
+    }
     if rows::insert_unless_there(tx, payment.clone()).await? {
-        Ok(payment)
+        Ok(Reserved {
+            payment,
+            is_outdated: false,
+        })
     } else {
         Err(ServiceError::Conflict)
     }
+}
+
+/// Whether a pending payment asks another customer, for another amount, or could be paid after what
+/// it pays for is gone: a lesson may have been moved.
+fn is_outdated(pending: &Payment, now: &Payment) -> bool {
+    pending.customer_id != now.customer_id
+        || pending.amount_minor != now.amount_minor
+        || pending.expires_at > now.expires_at
 }
 
 async fn find_pending(tx: &Tx, payable: &Payable) -> Result<Option<Payment>, ServiceError> {

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use domain::booking::{BookingEvent, BookingStatus, after_reversal};
-use domain::payment::RefundReason;
+use domain::payment::{PaymentStatus, RefundReason};
 use domain::settlement::{Reversal, settle_booking};
 use domain::stripe_facts::Names;
 use persistence::bookings::{self, Booking};
+use persistence::orders::Order;
 use persistence::payments::{self as rows, Payment, Subject};
 use persistence::{Stored, Tx, stripe_customers};
 use uuid::Uuid;
@@ -15,6 +16,7 @@ use super::payment::{Progress, write_progress};
 use super::refunds;
 use super::{Judgments, amount, asked, merge};
 use crate::ServiceError;
+use crate::applications::choose_again;
 use crate::bookings::note_change;
 use crate::overtaken::lock_current;
 
@@ -28,7 +30,7 @@ pub(super) async fn settle(
         .ok_or(ServiceError::Internal("the booking of a payment is gone"))?;
     stripe_customers::lock_of_user(tx, found.student_id).await?;
     // What the clock has decided is decided, whether or not a sweep has come by.
-    lock_current(tx, found.order_id).await?;
+    let order = lock_current(tx, found.order_id).await?;
     let booking = bookings::lock(tx, booking_id).await?;
     let payments = rows::lock_of(tx, Subject::Booking(booking_id)).await?;
     let known = Known::read(tx, &payments, names).await?;
@@ -60,7 +62,7 @@ pub(super) async fn settle(
     let mut booking = booking;
     for (payment, paid_at, reversal) in paid {
         if paying == Some(payment.id) {
-            booking = confirm(tx, booking, &payment, paid_at).await?;
+            booking = confirm(tx, &order, booking, &payment, paid_at).await?;
             booking = reverse(tx, booking, &reversal).await?;
         } else {
             give_back(tx, &payment).await?;
@@ -79,25 +81,45 @@ pub(crate) fn paying_payment(payments: &[Payment]) -> Option<&Payment> {
 }
 
 /// Confirms the booking that a payment is for: the only place where that happens. A payment that
-/// came too late, or for a booking that was over by then, is given back.
+/// was made too late, or for a booking that is over, is given back. One that was made in time
+/// confirms a booking that has expired since, if everything is still as it was.
 async fn confirm(
     tx: &Tx,
+    order: &Order,
     mut booking: Booking,
     payment: &Payment,
     paid_at: DateTime<Utc>,
 ) -> Result<Booking, ServiceError> {
-    let before = *booking.status;
-    if before == BookingStatus::Pending && paid_at < booking.pending_until {
-        booking.status = Stored(before.on(BookingEvent::Confirm)?);
-        booking.confirmed_at = Some(paid_at);
-        let booking = bookings::update(tx, booking).await?;
-        note_change(tx, &booking, before).await?;
+    if booking.confirmed_at.is_some() {
         return Ok(booking);
     }
-    if booking.confirmed_at.is_none() {
+    let before = *booking.status;
+    let in_time = paid_at < booking.pending_until;
+    let is_payable = in_time
+        && match before {
+            BookingStatus::Pending => true,
+            BookingStatus::Expired => {
+                !is_given_back(tx, payment).await?
+                    && choose_again(tx, order.clone(), &booking).await?
+            }
+            _ => false,
+        };
+    if !is_payable {
         give_back(tx, payment).await?;
+        return Ok(booking);
     }
+    booking.status = Stored(before.on(BookingEvent::Confirm)?);
+    booking.confirmed_at = Some(paid_at);
+    let booking = bookings::update(tx, booking).await?;
+    note_change(tx, &booking, before).await?;
     Ok(booking)
+}
+
+/// Whether the payment goes back already, by us or from the dashboard.
+async fn is_given_back(tx: &Tx, payment: &Payment) -> Result<bool, ServiceError> {
+    let decided = persistence::refunds::list_of_payment(tx, payment.id).await?;
+    let is_whole = *payment.status == PaymentStatus::Completed;
+    Ok(!is_whole || !decided.is_empty())
 }
 
 async fn give_back(tx: &Tx, payment: &Payment) -> Result<(), ServiceError> {

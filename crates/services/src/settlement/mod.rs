@@ -25,8 +25,8 @@ use uuid::Uuid;
 use crate::ServiceError;
 
 pub(crate) use booking::paying_payment;
-pub(crate) use payment::release;
 pub use payment::{new_payout, postings};
+pub(crate) use payment::{note_payment, release};
 pub use premium::entitle;
 pub(crate) use premium::read_premium;
 
@@ -110,7 +110,7 @@ pub(crate) fn amount(payment: &Payment) -> Money {
 }
 
 /// By what the facts of some payments are found.
-fn names_of(payments: &[Payment]) -> Names {
+pub(crate) fn names_of(payments: &[Payment]) -> Names {
     let mut names = Names::default();
     for payment in payments {
         names.payments.insert(payment.id);

@@ -206,7 +206,8 @@ async fn owe(
     Ok(())
 }
 
-pub(super) async fn note_payment(
+/// Tells the payer, and the audit trail, that a payment's state has changed.
+pub(crate) async fn note_payment(
     tx: &Tx,
     payment: &Payment,
     before: PaymentStatus,

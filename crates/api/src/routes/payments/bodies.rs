@@ -144,3 +144,10 @@ impl From<Premium> for PremiumResponse {
         }
     }
 }
+
+/// Where the billing portal is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "url": "https://billing.stripe.com/p/session/test_a1" }))]
+pub struct PortalResponse {
+    pub url: String,
+}

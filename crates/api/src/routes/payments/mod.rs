@@ -1,18 +1,20 @@
 //! Payments: opening a checkout, what was paid, and Stripe's word for it.
 
 mod bodies;
+mod payouts;
+mod story;
 mod webhook;
 
 use actix_web::{HttpResponse, get, post};
-use persistence::payments;
+use persistence::payments as rows;
 use services::fault_points::{FaultPoint, reached};
 use services::{checkout, premium};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::{OwnPayment, Payer, Tutor, User};
 use crate::problem::Problem;
-use crate::request::{Answer, Body, Ctx, Guarded, Listing, PageParams, QueryParams};
-use bodies::{CheckoutRequest, CheckoutResponse, PaymentResponse, PremiumResponse};
+use crate::request::{Answer, Body, Ctx, Guarded, Listing, NoBody, PageParams, QueryParams};
+use bodies::{CheckoutRequest, CheckoutResponse, PaymentResponse, PortalResponse, PremiumResponse};
 
 /// Mounts the routes of this folder.
 pub fn mount(config: &mut ServiceConfig<'_>) {
@@ -20,7 +22,10 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(open_checkout)
         .service(list_own_payments)
         .service(get_payment)
-        .service(get_premium);
+        .service(get_premium)
+        .service(open_portal);
+    payouts::mount(config);
+    story::mount(config);
     webhook::mount(config);
 }
 
@@ -65,7 +70,7 @@ async fn list_own_payments(
     Guarded(User(who), QueryParams(params)): Guarded<User, QueryParams<PageParams>>,
 ) -> Result<HttpResponse, Problem> {
     let page = params.of("my-payments")?;
-    let page = payments::list_of_user(ctx.db(), who.user_id, &page).await?;
+    let page = rows::list_of_user(ctx.db(), who.user_id, &page).await?;
     Ok(ctx.answer(&Answer::ok(Listing::from(page.map(PaymentResponse::from)))))
 }
 
@@ -89,4 +94,24 @@ async fn get_payment(ctx: Ctx, OwnPayment(payment): OwnPayment) -> Result<HttpRe
 async fn get_premium(ctx: Ctx, Tutor(who): Tutor) -> Result<HttpResponse, Problem> {
     let premium = premium::get(ctx.db(), who.user_id, ctx.now()).await?;
     Ok(ctx.answer(&Answer::ok(PremiumResponse::from(premium))))
+}
+
+/// Open the billing portal
+///
+/// A page of Stripe's, good for some minutes, where the caller sees their invoices and ends their
+/// subscription.
+#[utoipa::path(tag = "Payments", operation_id = "open_portal", request_body = Option<NoBody>,
+    responses((status = 200, body = PortalResponse),
+              (status = 404, description = "`not_found`: the caller has never opened a checkout."),
+              (status = 502, description = "`upstream_failed`: Stripe refused."),
+              (status = 503, description = "`unavailable`: Stripe doesn't answer; see `Retry-After`.")),
+    security(("bearer" = ["student"]), ("bearer" = ["tutor"])))]
+#[post("/payments/portal")]
+async fn open_portal(
+    ctx: Ctx,
+    Guarded(Payer(who), Body(NoBody {})): Guarded<Payer, Body<NoBody>>,
+) -> Result<HttpResponse, Problem> {
+    let checkout = &ctx.state.checkout;
+    let url = checkout::open_portal(ctx.db(), &ctx.scope(), checkout, who.user_id).await?;
+    Ok(ctx.answer(&Answer::ok(PortalResponse { url })))
 }

@@ -14,6 +14,7 @@ mod booking;
 mod invoice;
 mod permutations;
 mod premium;
+mod reversal;
 mod session;
 mod ties;
 

@@ -1,0 +1,78 @@
+//! `tutors stripe`: what an operator does about events.
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, Utc};
+use domain::text_enum::TextEnum;
+use persistence::{Actor, Db, Scope, write};
+use services::{ServiceError, reconcile, webhooks};
+
+use super::say;
+use crate::config::ServeConfig;
+use crate::logging::{self, LogFormat};
+use crate::server;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Action {
+    /// Settle an event again, from what is stored of it; one that never arrived is fetched
+    Replay {
+        /// `evt_…`
+        event: String,
+    },
+    /// List the events at Stripe since the last time and apply those that never arrived
+    Reconcile {
+        /// Begin here and not where the last listing ended, such as 2026-11-23T00:00:00Z. Stripe
+        /// keeps events for 30 days
+        #[arg(long)]
+        since: Option<DateTime<Utc>>,
+    },
+    /// Take a parked event off the list of those that need a person: nothing follows from it
+    Resolve {
+        /// `evt_…`
+        event: String,
+        /// Why, for the record
+        #[arg(long)]
+        note: String,
+    },
+}
+
+pub(super) async fn run(action: Action) -> Result<()> {
+    logging::start("warn", LogFormat::Text);
+    let config = ServeConfig::from_env(|name| std::env::var(name).ok())?;
+    if config.stripe.fake && config.stripe.api_base.is_none() {
+        bail!("the offline Stripe lives in its server; set STRIPE_API_BASE to its address");
+    }
+    let db = server::open_database(&config.database_url).await?;
+    let stripe = server::stripe(&config.stripe)?;
+    let scope = Scope::new(Utc::now(), Actor::Command);
+    match action {
+        Action::Replay { event } => {
+            let outcome = reconcile::replay(&db, &scope, &stripe, &event).await?;
+            say(&format!("{event}: {}", outcome.as_str()))?;
+        }
+        Action::Reconcile { since } => {
+            let done = reconcile::reconcile(&db, &scope, &stripe, since).await?;
+            say(&format!(
+                "Since {}: {} events listed, {} had never arrived and are applied; asked about {} payments.",
+                done.since.to_rfc3339(),
+                done.listed,
+                done.missing,
+                done.asked
+            ))?;
+        }
+        Action::Resolve { event, note } => resolve(&db, &scope, &event, &note).await?,
+    }
+    Ok(db.close().await?)
+}
+
+async fn resolve(db: &Db, scope: &Scope, event: &str, note: &str) -> Result<()> {
+    let resolved = write(db, scope, async |tx| {
+        webhooks::resolve(tx, event, note).await
+    })
+    .await;
+    match resolved {
+        Ok(()) => say(&format!("{event} is resolved.")),
+        Err(ServiceError::NotFound) => bail!("{event} has never arrived"),
+        Err(ServiceError::Conflict) => bail!("{event} isn't parked"),
+        Err(error) => Err(error).context("the event can't be resolved"),
+    }
+}
