@@ -11,23 +11,23 @@ use super::story::{a_tutor_buys_premium, two_agree_and_one_pays};
 use super::visitor::Visitor;
 use crate::support::profile_body;
 
-const ANY_PORT: [(&str, &str); 2] = [("BIND_ADDR", "127.0.0.1:0"), ("OPS_ADDR", "127.0.0.1:0")];
+pub const ANY_PORT: [(&str, &str); 2] = [("BIND_ADDR", "127.0.0.1:0"), ("OPS_ADDR", "127.0.0.1:0")];
 const PASSWORD: &str = "сова-и-лампа";
 
 /// A demo that is ready, and what it has told its user.
-struct Demo {
+pub struct Demo {
     process: Running,
-    anonymous: Visitor,
+    pub anonymous: Visitor,
     student: (String, String),
     tutor: (String, String),
     admin: (String, String),
-    /// The three calls, as printed.
+    /// The calls to try, as printed.
     calls: Vec<String>,
     told: Vec<String>,
 }
 
 impl Demo {
-    async fn start(folder: &Path, args: &[&str], env: &[(&str, &str)]) -> Self {
+    pub async fn start(folder: &Path, args: &[&str], env: &[(&str, &str)]) -> Self {
         let args: Vec<&str> = [&["demo"], args].concat();
         let mut process = Running::start(folder, &args, env);
         let told = process.said_until("Stop with").await;
@@ -131,8 +131,8 @@ async fn newcomers_join_the_demo() {
 async fn the_calls_that_the_demo_prints_work_as_pasted() {
     let folder = tempfile::tempdir().unwrap();
     let demo = Demo::start(folder.path(), &[], &ANY_PORT).await;
-    let [search, sign_in, matching] = demo.calls.as_slice() else {
-        panic!("not three calls: {:?}", demo.told);
+    let [search, sign_in, matching, month] = demo.calls.as_slice() else {
+        panic!("not four calls: {:?}", demo.told);
     };
     let curl = Command::new("curl").arg("--version").output().await;
     let bash = Command::new("bash").arg("--version").output().await;
@@ -146,6 +146,8 @@ async fn the_calls_that_the_demo_prints_work_as_pasted() {
     let matched = paste(&format!("{sign_in}\n{matching}")).await;
     assert_eq!(matched["engine"], "rules", "{matched}");
     assert!(!matched["matches"].as_array().unwrap().is_empty());
+    let passed = paste(month).await;
+    assert!(passed["now"].is_string(), "{passed}");
 }
 
 async fn paste(lines: &str) -> Value {

@@ -3,6 +3,7 @@
 mod commands;
 mod demo;
 pub mod process;
+mod readme;
 mod seeding;
 mod serving;
 mod story;

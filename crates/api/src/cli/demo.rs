@@ -62,7 +62,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let fake = server::start_fake(&mut config.stripe, public).await?;
     let state = server::state(&config, db.clone())?;
     let people = People::prepare(&db, &state.passwords).await?;
-    say(&welcome(&listeners, &people)?)?;
+    say(&welcome(&listeners, fake.base_url(), &people)?)?;
     let served = server::run(state, listeners).await;
     fake.stop().await;
     served
@@ -229,7 +229,7 @@ async fn admin(db: &Db, passwords: &Passwords) -> Result<String> {
     }
 }
 
-fn welcome(listeners: &Listeners, people: &People) -> Result<String> {
+fn welcome(listeners: &Listeners, stripe: &str, people: &People) -> Result<String> {
     let base = format!("http://{}", listeners.public_address()?);
     let ops = listeners.ops.local_addr()?;
     let (student, student_password) = &people.student;
@@ -247,6 +247,7 @@ The demo market is running.
 
   Swagger UI   {base}/docs/
   Health       http://{ops}/readyz
+  Stripe       {stripe}control
 
 Sign in as (POST {BASE}/auth/login):
 
@@ -261,6 +262,11 @@ Three calls to try: find tutors, sign in as the student, match one of their orde
   TOKEN=$(curl -s -X POST {base}{BASE}/auth/login -H 'Content-Type: application/json' -d '{{\"email\":\"{student_email}\",\"password\":\"{student_password}\"}}' | sed -E 's/.*\"access_token\":\"([^\"]+)\".*/\\1/')
 
   {third}
+
+A month passes at the offline Stripe; the server's own clock does not move. So a premium that you
+bought is renewed and paid for ahead of time, and its expires_at moves on:
+
+  curl -s -X POST {stripe}control/advance -d '{{\"days\":31}}'
 
 Stop with Ctrl-C; `--fresh` starts over.
 ",
