@@ -37,7 +37,13 @@ impl Slice {
 /// Sends the calls on all connections at once. They are opened for it: a server may close one that
 /// stood idle while another server was loaded.
 pub async fn run(address: SocketAddr, calls: &[Call], until: Until) -> Result<Slice> {
-    let opened = (0..CONNECTIONS).map(|_| Connection::open(address));
+    run_on(&[address], calls, until).await
+}
+
+/// As [`run`], on several servers, which get as many connections each.
+pub async fn run_on(addresses: &[SocketAddr], calls: &[Call], until: Until) -> Result<Slice> {
+    let addresses = addresses.iter().cycle().take(CONNECTIONS);
+    let opened = addresses.map(|address| Connection::open(*address));
     let mut connections = try_join_all(opened).await?;
     let began = Instant::now();
     let next = Cell::new(0);

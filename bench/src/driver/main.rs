@@ -8,6 +8,7 @@ mod market;
 mod reads;
 mod report;
 mod server;
+mod webhooks;
 mod writes;
 
 use std::io::Write;
@@ -26,6 +27,14 @@ use market::Market;
 use reads::{Compared, Read, Slices};
 use report::Report;
 use server::{Kind, Log, Server, Stripe};
+
+#[derive(Debug, Parser)]
+enum Command {
+    /// Reads and writes of a generated market
+    Market(Args),
+    /// Stripe's deliveries, beside pgbench
+    Webhooks(webhooks::Args),
+}
 
 #[derive(Debug, Parser)]
 struct Args {
@@ -69,7 +78,13 @@ fn named(text: &str) -> Result<(String, String), String> {
 async fn main() -> Result<()> {
     // The fake's client asks for a TLS provider, although it never speaks TLS here.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let args = Args::parse();
+    match Command::parse() {
+        Command::Market(args) => measure_market(args).await,
+        Command::Webhooks(args) => webhooks::run(args).await,
+    }
+}
+
+async fn measure_market(args: Args) -> Result<()> {
     let (stripe, settings) = start_stripe().await?;
     let market = Market::open(&args.database_url, args.password.clone()).await?;
     let reads = reads_of(&market).await?;

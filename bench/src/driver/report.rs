@@ -61,14 +61,18 @@ impl Report {
 
     /// Puts the results between the marks of a page.
     pub fn put_into(&self, page: &Path) -> Result<()> {
-        let text = std::fs::read_to_string(page)
-            .with_context(|| format!("{} can't be read", page.display()))?;
-        let (before, rest) = text.split_once(BEGIN).context("no place for the results")?;
-        let (_, after) = rest.split_once(END).context("no end of the results")?;
-        let results = self.markdown()?;
-        std::fs::write(page, format!("{before}{BEGIN}\n{results}{END}{after}"))?;
-        Ok(())
+        put_between(page, BEGIN, END, &self.markdown()?)
     }
+}
+
+/// Puts results between two marks of a page.
+pub fn put_between(page: &Path, begin: &str, end: &str, results: &str) -> Result<()> {
+    let text = std::fs::read_to_string(page)
+        .with_context(|| format!("{} can't be read", page.display()))?;
+    let (before, rest) = text.split_once(begin).context("no place for the results")?;
+    let (_, after) = rest.split_once(end).context("no end of the results")?;
+    std::fs::write(page, format!("{before}{begin}\n{results}{end}{after}"))?;
+    Ok(())
 }
 
 fn row(out: &mut String, name: &str, ratio: &str, of: &Measured) -> std::fmt::Result {
@@ -82,6 +86,6 @@ fn row(out: &mut String, name: &str, ratio: &str, of: &Measured) -> std::fmt::Re
     )
 }
 
-fn ms(duration: Duration) -> String {
+pub fn ms(duration: Duration) -> String {
     format!("{:.1} ms", duration.as_secs_f64() * 1_000.0)
 }
