@@ -44,7 +44,12 @@ async fn tell(story: Story, point: Option<FaultPoint>) -> (Outcome, usize) {
         }
     }
     if let Some(server) = server {
-        server.kill().await;
+        if point.is_some() && story.is_the_servers_own() {
+            server.death().await;
+            deaths += 1;
+        } else {
+            server.kill().await;
+        }
     }
     let server = world.serve(None).await;
     let site = server.visitor();

@@ -1,11 +1,13 @@
 //! What is done to a server until it dies, then to its successor, and how the story ends.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use persistence::{execute_for_tests, integer_for_tests};
 use serde_json::{Value, json};
 use services::fault_points::FaultPoint;
 
 use super::world::{WEBHOOK_SECRET, World};
 use crate::support::{Answer, id, order_body, profile_body};
+use crate::walk::process::wait_for;
 use crate::walk::visitor::Visitor;
 
 const PASSWORD: &str = "сова-и-лампа";
@@ -25,6 +27,8 @@ pub enum Story {
     PremiumIsPaid,
     /// A student cancels a booking that was paid.
     Cancel,
+    /// The server gives the money of a cancelled booking back by itself.
+    Refund,
 }
 
 /// The stories that pass a point. One without any does not compile: there is no wildcard.
@@ -41,6 +45,7 @@ pub fn stories_of(point: FaultPoint) -> &'static [Story] {
         | FaultPoint::CheckoutAttached
         | FaultPoint::CheckoutCommitted => &[Story::PayForBooking, Story::PayForPremium],
         FaultPoint::CancelDecided | FaultPoint::CancelCommitted => &[Story::Cancel],
+        FaultPoint::RefundClaimed | FaultPoint::RefundSent => &[Story::Refund],
     }
 }
 
@@ -85,6 +90,11 @@ pub struct Told {
 }
 
 impl Story {
+    /// Whether the server does it by itself, some time after the last call.
+    pub fn is_the_servers_own(self) -> bool {
+        matches!(self, Self::Refund)
+    }
+
     /// Tells it up to where it becomes dangerous.
     pub async fn begin(self, world: &World, site: &Visitor) -> Told {
         let mut told = Told::introduce(self, site).await;
@@ -103,7 +113,7 @@ impl Story {
                 let events = world.fake.events();
                 events.into_iter().map(Call::Deliver).collect()
             }
-            Self::Cancel => {
+            Self::Cancel | Self::Refund => {
                 told.choose(site).await;
                 told.open_and_pay(world, site).await;
                 told.deliver_all(world, site).await;
@@ -201,6 +211,20 @@ impl Told {
         }
     }
 
+    /// Waits until the server has sent the refund, and tells it what came of that.
+    async fn get_money_back(&self, world: &World, site: &Visitor) {
+        // Whoever took it on and died would have it tried again after a minute.
+        let now = "UPDATE refunds SET next_try_at = created_at WHERE status = 'decided'";
+        execute_for_tests(world.db(), now).await.unwrap();
+        wait_for("the refund at Stripe", async || {
+            let sent = "SELECT CAST(count(*) AS bigint) FROM refunds WHERE status <> 'decided'";
+            let sent = integer_for_tests(world.db(), sent).await.unwrap();
+            (sent == 1).then_some(())
+        })
+        .await;
+        self.deliver_all(world, site).await;
+    }
+
     /// Goes on from what the last answers were to the end, where everything is paid; gives how long
     /// premium lasts, in seconds from when it was paid.
     pub async fn end(&mut self, world: &World, site: &Visitor, answers: &[Answer]) -> Option<i64> {
@@ -216,7 +240,8 @@ impl Told {
                 assert_eq!(self.session["session_id"], opened["session_id"]);
                 self.deliver_all(world, site).await;
             }
-            Story::BookingIsPaid | Story::PremiumIsPaid | Story::Cancel => {}
+            Story::Cancel | Story::Refund => self.get_money_back(world, site).await,
+            Story::BookingIsPaid | Story::PremiumIsPaid => {}
         }
         let premium = self
             .tutor

@@ -82,10 +82,7 @@ impl Server {
         call: impl Future<Output = reqwest::Result<Answer>>,
     ) -> Result<Self, Killed> {
         let mut call = std::pin::pin!(call);
-        let said = wait_for("a fault point", async || {
-            let log = self.process.log();
-            log.contains(fault_points::REACHED).then_some(())
-        });
+        let said = self.stopped();
         tokio::select! {
             () = said => {}
             answer = &mut call => {
@@ -97,6 +94,20 @@ impl Server {
         self.process.kill().await;
         assert!(call.await.is_err(), "a dead server has answered");
         Err(Killed)
+    }
+
+    async fn stopped(&self) {
+        wait_for("a fault point", async || {
+            let log = self.process.log();
+            log.contains(fault_points::REACHED).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until the server stops at its point by itself, and kills it there.
+    pub async fn death(self) {
+        self.stopped().await;
+        self.process.kill().await;
     }
 
     pub async fn kill(self) {

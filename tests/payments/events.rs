@@ -77,11 +77,79 @@ impl Opened {
             "id": self.session_id, "object": "checkout.session", "payment_status": "paid",
             "mode": if is_premium { "subscription" } else { "payment" },
             "amount_total": self.amount, "currency": "rub", "customer": self.customer_id,
+            "payment_intent": (!is_premium).then(|| self.intent_id()),
             "subscription": is_premium.then_some(&self.subscription_id),
             "invoice": is_premium.then(|| self.invoice_id("first")),
             "client_reference_id": self.user_id, "metadata": self.metadata,
         });
         self.event("session", "checkout.session.completed", self.at, session)
+    }
+
+    /// `checkout.session.<kind>`, so many seconds after the checkout.
+    pub fn session(&self, kind: &str, seconds: i64, payment_status: &str) -> Value {
+        let mut object = self.completed()["data"]["object"].take();
+        object["payment_status"] = json!(payment_status);
+        let kind = format!("checkout.session.{kind}");
+        let created = self.at + TimeDelta::seconds(seconds);
+        self.event(&format!("{kind}_{payment_status}"), &kind, created, object)
+    }
+
+    pub fn intent_id(&self) -> String {
+        format!("pi_{}", self.payment_id.simple())
+    }
+
+    fn charge_id(&self) -> String {
+        format!("ch_{}", self.payment_id.simple())
+    }
+
+    /// `charge.refunded`, so many seconds after the checkout: what has gone back by then.
+    pub fn charge(&self, seconds: i64, back: i64) -> Value {
+        let charge = json!({
+            "id": self.charge_id(), "object": "charge", "payment_intent": self.intent_id(),
+            "customer": self.customer_id, "amount": self.amount, "amount_refunded": back,
+            "refunded": back == self.amount, "currency": "rub", "metadata": self.metadata,
+        });
+        let created = self.at + TimeDelta::seconds(seconds);
+        self.event(&format!("charge{back}"), "charge.refunded", created, charge)
+    }
+
+    /// `refund.<kind>` of so much.
+    pub fn refund(&self, kind: &str, seconds: i64, amount: i64, status: &str) -> Value {
+        let refund = json!({
+            "id": format!("re_{amount}_{}", self.payment_id.simple()), "object": "refund",
+            "charge": self.charge_id(), "payment_intent": self.intent_id(), "amount": amount,
+            "currency": "rub", "status": status, "metadata": {},
+        });
+        let created = self.at + TimeDelta::seconds(seconds);
+        let name = format!("refund{amount}_{status}");
+        self.event(&name, &format!("refund.{kind}"), created, refund)
+    }
+
+    /// `charge.dispute.<kind>` about all of it.
+    pub fn dispute(&self, kind: &str, seconds: i64, status: &str) -> Value {
+        let dispute = json!({
+            "id": format!("dp_{}", self.payment_id.simple()), "object": "dispute",
+            "charge": self.charge_id(), "payment_intent": self.intent_id(),
+            "amount": self.amount, "currency": "rub", "status": status,
+        });
+        let created = self.at + TimeDelta::seconds(seconds);
+        let kind = format!("charge.dispute.{kind}");
+        self.event(&format!("{kind}_{status}"), &kind, created, dispute)
+    }
+
+    /// `invoice_payment.paid`: which payment intent has paid the invoice.
+    pub fn invoice_payment(&self, name: &str) -> Value {
+        let payment = json!({
+            "id": format!("inpay_{name}_{}", self.payment_id.simple()),
+            "object": "invoice_payment", "invoice": self.invoice_id(name), "status": "paid",
+            "payment": { "type": "payment_intent", "payment_intent": self.intent_id() },
+        });
+        self.event(
+            &format!("inpay_{name}"),
+            "invoice_payment.paid",
+            self.at,
+            payment,
+        )
     }
 
     fn invoice_id(&self, name: &str) -> String {

@@ -10,8 +10,8 @@ use crate::{Db, Reader, StoreError};
 ///
 /// # Errors
 /// The database failed.
-pub async fn execute_for_tests(db: &Db, sql: &str) -> Result<u64, StoreError> {
-    let executor = db.executor();
+pub async fn execute_for_tests(reader: &impl Reader, sql: &str) -> Result<u64, StoreError> {
+    let executor = reader.executor();
     let done = executor.execute_unprepared(sql).await?;
     Ok(done.rows_affected())
 }
@@ -20,7 +20,7 @@ pub async fn execute_for_tests(db: &Db, sql: &str) -> Result<u64, StoreError> {
 ///
 /// # Errors
 /// The database failed, or gave none.
-pub async fn integer_for_tests(db: &Db, sql: &str) -> Result<i64, StoreError> {
+pub async fn integer_for_tests(db: &impl Reader, sql: &str) -> Result<i64, StoreError> {
     integer(db, sql).await
 }
 
@@ -28,7 +28,7 @@ pub async fn integer_for_tests(db: &Db, sql: &str) -> Result<i64, StoreError> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn texts_for_tests(db: &Db, sql: &str) -> Result<Vec<String>, StoreError> {
+pub async fn texts_for_tests(db: &impl Reader, sql: &str) -> Result<Vec<String>, StoreError> {
     let executor = db.executor();
     let statement = Statement::from_string(executor.get_database_backend(), sql);
     executor

@@ -1,5 +1,7 @@
 //! The story of a payment, from what is stored of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use domain::stripe_facts::{Fact, Names};
 use persistence::ledger::{self, Booked};
@@ -58,8 +60,12 @@ pub async fn tell(
         .chain(&renewals)
         .cloned()
         .collect();
-    let connected = stripe_facts::connected(reader, &own_names(&payment, &all)).await?;
-    let mut facts = connected.facts;
+    let mut facts = stripe_facts::connected(reader, &names_of(&all))
+        .await?
+        .facts;
+    if payment.first_payment_id.is_some() {
+        keep_own(&mut facts, &payment);
+    }
     let ids: Vec<String> = facts.keys().cloned().collect();
     let mut events = Vec::new();
     for event in webhook_events::list(reader, ids).await? {
@@ -84,15 +90,29 @@ pub async fn tell(
     })
 }
 
-/// A renewal's own story begins with its invoice and doesn't go on to its subscription's others.
-fn own_names(payment: &Payment, all: &[Payment]) -> Names {
-    if payment.first_payment_id.is_none() {
-        return names_of(all);
+/// Leaves of a subscription's facts those of one renewal: what names its invoice, or the payment
+/// intent or charge that paid it.
+fn keep_own(facts: &mut BTreeMap<String, Fact>, renewal: &Payment) {
+    let of_money = |fact: &Fact| Names {
+        payments: BTreeSet::new(),
+        sessions: BTreeSet::new(),
+        subscriptions: BTreeSet::new(),
+        ..fact.names()
+    };
+    let mut own = names_of(std::slice::from_ref(renewal));
+    loop {
+        let before = own.count();
+        for fact in facts.values() {
+            let names = of_money(fact);
+            if names.meets(&own) {
+                own.extend(names);
+            }
+        }
+        if own.count() == before {
+            break;
+        }
     }
-    let mut names = names_of(std::slice::from_ref(payment));
-    names.payments.clear();
-    names.subscriptions.clear();
-    names
+    facts.retain(|_, fact| of_money(fact).meets(&own));
 }
 
 async fn outcome(

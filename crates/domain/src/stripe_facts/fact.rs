@@ -220,6 +220,12 @@ impl Names {
         }
     }
 
+    /// Whether both name one object.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        self.beyond(other).count() < self.count()
+    }
+
     fn claim(&mut self, payment_id: Option<&str>) {
         let claimed = payment_id.and_then(|id| Uuid::parse_str(id).ok());
         self.payments.extend(claimed);
