@@ -20,8 +20,8 @@ use serde_json::{Value, json};
 use crate::{
     control_body::{self, Refusal},
     control_error::ControlError,
+    delivery::Made,
     disputing::DisputeStep,
-    events::Event,
     fake::Fake,
     state::State,
 };
@@ -211,7 +211,7 @@ async fn tell(fake: &Fake, work: impl FnOnce(&mut State) -> Result<Value, Contro
     Ok(HttpResponse::Ok().json(answer))
 }
 
-fn brief_event(event: &Event) -> Value {
+fn brief_event(event: &Made) -> Value {
     let created = DateTime::from_timestamp(event.created, 0).unwrap_or_default();
     json!({"id": event.id, "type": event.kind, "created": time(created)})
 }

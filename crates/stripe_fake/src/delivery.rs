@@ -82,7 +82,7 @@ impl Deliveries {
     }
 
     /// Starts sending; the receipt tells how it went, and what was `made`.
-    pub fn dispatch(&self, dispatch: Dispatch, made: Vec<Event>) -> Receipt {
+    pub fn dispatch(&self, dispatch: Dispatch, made: Vec<Made>) -> Receipt {
         if dispatch.events.is_empty() {
             return Receipt { report: None, made };
         }
@@ -119,11 +119,28 @@ impl Deliveries {
     }
 }
 
+/// Which event was made, and when by the fake's clock.
+pub struct Made {
+    pub id: String,
+    pub kind: &'static str,
+    pub created: i64,
+}
+
+impl Made {
+    pub fn of(event: &Event) -> Self {
+        Self {
+            id: event.id.clone(),
+            kind: event.kind,
+            created: event.created,
+        }
+    }
+}
+
 /// The outcome of some events' delivery, later.
 pub struct Receipt {
     report: Option<oneshot::Receiver<bool>>,
     /// Whatever came of the action, sent or not.
-    pub made: Vec<Event>,
+    pub made: Vec<Made>,
 }
 
 impl Receipt {

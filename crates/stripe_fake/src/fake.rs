@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
     config::StripeFakeConfig,
-    delivery::{Deliveries, Receipt},
+    delivery::{Deliveries, Made, Receipt},
     state::State,
 };
 
@@ -34,7 +34,8 @@ impl Fake {
             let before = state.events.len();
             state.let_time_pass();
             let result = work(&mut state);
-            let made = state.events.get(before..).unwrap_or_default().to_vec();
+            let made = state.events.get(before..).unwrap_or_default();
+            let made = made.iter().map(Made::of).collect();
             (result, state.take_outbox(), made)
         };
         (result, self.deliveries.dispatch(outbox, made))

@@ -141,7 +141,9 @@ impl State {
     }
 
     pub fn mark_delivered(&mut self, event_id: &str) {
-        if let Some(event) = self.events.iter_mut().find(|event| event.id == event_id) {
+        // Mostly one of the newest.
+        let mut events = self.events.iter_mut();
+        if let Some(event) = events.rfind(|event| event.id == event_id) {
             event.delivered = true;
         }
     }

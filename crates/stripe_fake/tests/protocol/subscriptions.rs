@@ -86,7 +86,7 @@ async fn an_update_tells_what_was_before() {
 async fn a_jump_over_many_months_takes_each_at_its_time() {
     let shop = Shop::open().await;
     shop.subscriber().await;
-    assert!(shop.advance_hours(6 * MONTH_H).await);
+    shop.advance_hours(6 * MONTH_H).await;
     let (begun, paid) = (
         times(&shop, "customer.subscription.updated"),
         times(&shop, "invoice.paid"),
