@@ -166,7 +166,8 @@ async fn what_told_of_a_demo_accounts_payment_goes_with_it() {
     for table in [
         "payments",
         "stripe_facts",
-        "stripe_webhook_events",
+        // An event that tells us nothing leads to nobody, and stays.
+        "stripe_webhook_events WHERE outcome <> 'ignored'",
         "ledger_entries",
     ] {
         let sql = format!("SELECT CAST(count(*) AS text) FROM {table}");
