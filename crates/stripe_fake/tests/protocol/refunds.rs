@@ -188,7 +188,13 @@ async fn what_was_never_paid_is_not_given_back() {
     assert_eq!(shop.post("v1/refunds", &form(&charge, None)).await.0, 400);
     let intent = charge["payment_intent"].as_str().unwrap();
     let by_intent = format!("payment_intent={intent}");
-    assert_eq!(shop.post("v1/refunds", &by_intent).await.0, 400);
+    let (status, refused) = shop.post("v1/refunds", &by_intent).await;
+    assert_eq!(status, 400);
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("does not have a successful charge"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
