@@ -162,6 +162,78 @@ async fn a_booking_paid_in_time_is_confirmed_however_late_the_event_comes() {
 }
 
 #[actix_web::test]
+async fn it_makes_no_difference_whether_the_expiry_was_written_down_by_then() {
+    for sweeps in [false, true] {
+        let app = TestApp::with_stripe().await;
+        let (student, booking, opened) = opened(&app).await;
+        app.advance(TimeDelta::hours(25));
+        if sweeps {
+            let swept = services::overtaken::sweep(app.db(), &app.scope()).await;
+            assert_eq!(swept.unwrap(), 1);
+        }
+        assert_eq!(app.outcome(&opened.completed()).await, "applied");
+        let student = app.again(&student).await;
+        assert_eq!(status(&student, &booking).await, "confirmed");
+        let order = format!("/orders/{}", booking["order_id"].as_str().unwrap());
+        assert_eq!(
+            student.get(&order).await.expect(200)["status"],
+            "in_progress"
+        );
+        assert_eq!(count(&app, "applications WHERE status = 'chosen'").await, 1);
+        assert_eq!(count(&app, "refunds").await, 0);
+    }
+}
+
+#[actix_web::test]
+async fn what_was_paid_in_time_is_given_back_if_its_place_is_taken() {
+    let app = TestApp::with_stripe().await;
+    let (student, booking, opened) = opened(&app).await;
+    app.advance(TimeDelta::hours(25));
+    let student = app.again(&student).await;
+    let cancel = format!("/orders/{}/cancel", booking["order_id"].as_str().unwrap());
+    student.post(&cancel, json!({})).await.expect(200);
+    assert_eq!(app.outcome(&opened.completed()).await, "applied");
+    assert_eq!(status(&student, &booking).await, "expired");
+    assert_eq!(count(&app, REFUNDS).await, 1);
+    // Nothing that comes later brings it back.
+    assert_eq!(app.outcome(&opened.charge(10, 1_000)).await, "applied");
+    assert_eq!(status(&student, &booking).await, "expired");
+}
+
+#[actix_web::test]
+async fn a_session_that_names_another_payment_than_its_own_counts_for_neither() {
+    let app = TestApp::with_stripe().await;
+    let (tutor, _) = app.tutor().await;
+    let (student, first) = app.booking(&tutor).await;
+    let (other, second) = app.booking(&tutor).await;
+    let opened = Opened::booking(&app, &student, &first).await;
+    let claimed = Opened::booking(&app, &other, &second).await;
+    forget_session_of(&app, &claimed).await;
+    let mut crossed = opened.completed();
+    crossed["data"]["object"]["metadata"]["payment_id"] = json!(claimed.payment_id);
+    assert_eq!(app.outcome(&crossed).await, "parked");
+    assert_eq!(record_of(&app, &crossed).await, parked("mismatch"));
+    assert_eq!(status(&student, &first).await, "pending");
+    assert_eq!(status(&other, &second).await, "pending");
+    let mut right = opened.completed();
+    right["id"] = json!("evt_right");
+    assert_eq!(app.outcome(&right).await, "applied");
+    assert_eq!(status(&student, &first).await, "confirmed");
+    assert_eq!(status(&other, &second).await, "pending");
+}
+
+/// As if the process had died between Stripe's answer about one session and its commit.
+async fn forget_session_of(app: &TestApp, opened: &Opened) {
+    let sql = format!(
+        "UPDATE payments SET provider_ref = NULL WHERE provider_ref = '{}'",
+        opened.session_id
+    );
+    persistence::execute_for_tests(app.db(), &sql)
+        .await
+        .unwrap();
+}
+
+#[actix_web::test]
 async fn an_event_that_overtakes_our_own_commit_is_found_by_its_metadata() {
     let app = TestApp::with_stripe().await;
     let (student, booking, opened) = opened(&app).await;

@@ -22,6 +22,7 @@ use crate::access::AccessTokens;
 use crate::app::{self, Parts};
 use crate::config::{ServeConfig, StripeSettings};
 use crate::housekeeping;
+use crate::metrics::Metrics;
 use crate::routes::{BASE, operations};
 use crate::state::AppState;
 
@@ -178,9 +179,11 @@ pub async fn run(state: AppState, listeners: Listeners) -> Result<()> {
         .listen(listeners.public)?
         .run();
     let ops_state = state.clone();
+    let metrics = Data::new(Metrics::start()?);
     let ops = HttpServer::new(move || {
         App::new()
             .app_data(ops_state.clone())
+            .app_data(metrics.clone())
             .configure(operations::mount)
     })
     .workers(1)

@@ -56,11 +56,7 @@ impl StripeRequest for Raw {
     type Output = miniserde::json::Value;
 
     fn build(&self) -> RequestBuilder {
-        let method = match self.method {
-            StripeMethod::Get => StripeMethod::Get,
-            StripeMethod::Post => StripeMethod::Post,
-            StripeMethod::Delete => StripeMethod::Delete,
-        };
+        let method = self.method;
         let is_get = matches!(method, StripeMethod::Get);
         let mut request = RequestBuilder::new(method, self.path.as_str());
         if is_get {

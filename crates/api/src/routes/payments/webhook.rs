@@ -9,6 +9,7 @@ use services::webhooks;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::metrics;
 use crate::problem::{Code, Problem};
 use crate::request::{Answer, Ctx, RawBody};
 
@@ -53,17 +54,22 @@ async fn receive_event(
     let now = ctx.now();
     signature::verify(&body, header, &ctx.state.webhook_secrets, now).map_err(|error| {
         log::warn!("a webhook was refused: {error}");
+        metrics::stripe_delivery_refused();
         Problem::new(Code::InvalidSignature)
     })?;
     let event = events::read(&body).map_err(|error| {
         log::warn!("a signed webhook could not be read: {error}");
+        metrics::stripe_delivery_refused();
         Problem::new(Code::MalformedRequest)
     })?;
     let scope = Scope {
         request_id: ctx.scope().request_id,
         ..Scope::new(now, Actor::Stripe)
     };
-    let receipt = webhooks::receive(ctx.db(), &scope, &event).await?;
+    let receipt = webhooks::receive(ctx.db(), &scope, &event)
+        .await
+        .inspect_err(|_| metrics::stripe_delivery_failed())?;
+    metrics::stripe_delivery(receipt);
     log::info!(
         event_id = event.id.as_str(),
         event_type = event.event_type.as_str(),

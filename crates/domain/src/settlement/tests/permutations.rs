@@ -11,7 +11,7 @@ fn settle<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> PremiumSettlement {
     settle_premium(&asked, &facts.into_iter().cloned().collect())
 }
 
-/// Opened on day 0, renewed on day 30, to be cancelled, deleted on day 50.
+/// Opened on day 0, renewed on day 30 at the second try, to be cancelled, deleted on day 50.
 fn life() -> Vec<Fact> {
     let named = |mut fact: InvoiceFact| {
         fact.metadata_payment_id = Some(premium_payment(1).payment_id.to_string());
@@ -28,6 +28,13 @@ fn life() -> Vec<Fact> {
     // The twins need not agree to the second.
     let mut second_twin = renewal("in_2", "evt_second_twin", hour(30 * 24 - 1));
     second_twin.period_end = Some(day(64));
+    let failed = InvoiceFact {
+        kind: InvoiceEventKind::PaymentFailed,
+        status: Some("open".into()),
+        amount_remaining: Some(PRICE),
+        paid_at: None,
+        ..renewal("in_2", "evt_second_failed", day(30))
+    };
     vec![
         Fact::Session(paid_session(&premium_payment(1), "evt_checkout", day(0))),
         named(first_invoice("evt_first", day(0))),
@@ -38,6 +45,7 @@ fn life() -> Vec<Fact> {
         named(first_invoice("evt_first_twin", day(0))),
         Fact::Subscription(snapshot("evt_created", day(0), "incomplete")),
         Fact::Invoice(second_twin),
+        Fact::Invoice(failed),
     ]
 }
 
@@ -142,7 +150,7 @@ fn with_repeats(once: Vec<Fact>) -> impl Strategy<Value = (Vec<Fact>, Vec<Fact>)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(5_000))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn any_order_of_the_whole_life_is_one_settlement(
