@@ -204,8 +204,9 @@ async fn what_was_paid_in_time_is_given_back_if_its_place_is_taken() {
 async fn a_session_that_names_another_payment_than_its_own_counts_for_neither() {
     let app = TestApp::with_stripe().await;
     let (tutor, _) = app.tutor().await;
+    let (rival, _) = app.tutor().await;
     let (student, first) = app.booking(&tutor).await;
-    let (other, second) = app.booking(&tutor).await;
+    let (other, second) = app.booking(&rival).await;
     let opened = Opened::booking(&app, &student, &first).await;
     let claimed = Opened::booking(&app, &other, &second).await;
     forget_session_of(&app, &claimed).await;
