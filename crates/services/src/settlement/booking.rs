@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::facts::Known;
 use super::payment::{Progress, write_progress};
 use super::refunds;
-use super::{Judgments, amount, asked, merge};
+use super::{Derived, Judgments, amount, asked, merge};
 use crate::ServiceError;
 use crate::applications::choose_again;
 use crate::bookings::note_change;
@@ -24,7 +24,7 @@ pub(super) async fn settle(
     tx: &Tx,
     booking_id: Uuid,
     names: &Names,
-) -> Result<Judgments, ServiceError> {
+) -> Result<Derived, ServiceError> {
     let found = bookings::find(tx, booking_id, tx.now())
         .await?
         .ok_or(ServiceError::Internal("the booking of a payment is gone"))?;
@@ -68,7 +68,7 @@ pub(super) async fn settle(
             give_back(tx, &payment).await?;
         }
     }
-    Ok(judgments)
+    Ok(Derived { judgments, known })
 }
 
 /// Of the payments for one booking that which pays for it: the one that was paid first. The others

@@ -46,6 +46,18 @@ impl Known {
         })
     }
 
+    /// Whether an event connects what no other event connects.
+    pub(super) fn is_link(&self, event_id: &str) -> bool {
+        let Some(names) = self.facts.get(event_id).map(Fact::names) else {
+            return false;
+        };
+        let others = self.facts.iter().filter(|(id, _)| *id != event_id);
+        names.count() > 1
+            && !others
+                .map(|(_, fact)| fact.names())
+                .any(|known| names.beyond(&known).is_empty())
+    }
+
     /// The facts without the sessions that are known to be others': metadata, which anyone can
     /// write on a payment link, claims for a payment only a session that nothing else knows.
     pub(super) fn of(&self, is_ours: impl Fn(Uuid) -> bool) -> Facts {

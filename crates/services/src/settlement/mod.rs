@@ -51,6 +51,12 @@ fn merge(judgments: &mut Judgments, more: impl IntoIterator<Item = (String, Judg
     }
 }
 
+/// What a root has come to, and by what.
+struct Derived {
+    judgments: Judgments,
+    known: facts::Known,
+}
+
 /// What settling an event has come to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Settled {
@@ -72,13 +78,13 @@ pub(crate) async fn settle(tx: &Tx, event_id: &str, fact: &Fact) -> Result<Settl
         judgments.insert(event_id.to_owned(), judgment);
     } else {
         let whose = roots::whose(tx, fact).await?;
-        is_link = whose.is_link(fact);
         for root in whose.roots {
-            let settled = match root {
+            let derived = match root {
                 Root::Premium(tutor_id) => premium::settle(tx, tutor_id, &whose.names).await?,
                 Root::Booking(booking_id) => booking::settle(tx, booking_id, &whose.names).await?,
             };
-            merge(&mut judgments, settled);
+            is_link |= derived.known.is_link(event_id);
+            merge(&mut judgments, derived.judgments);
         }
     }
     Ok(Settled {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::facts::Known;
 use super::payment::{Progress, book, note_payment, write_progress};
-use super::{Judgments, amount, asked, refunds};
+use super::{Derived, amount, asked, refunds};
 use crate::ServiceError;
 
 /// Everything known of a tutor's premium, decided. `payments` are all of theirs.
@@ -24,19 +24,25 @@ pub(crate) async fn read_premium(
     payments: &[Payment],
     extra: &Names,
 ) -> Result<PremiumSettlement, ServiceError> {
-    let known = Known::read(reader, payments, extra).await?;
+    Ok(decide(
+        payments,
+        &Known::read(reader, payments, extra).await?,
+    ))
+}
+
+fn decide(payments: &[Payment], known: &Known) -> PremiumSettlement {
     let is_checkout = |payment: &&Payment| payment.first_payment_id.is_none();
     let checkouts = payments.iter().filter(is_checkout);
     let asked: Vec<AskedPayment> = checkouts.filter_map(asked).collect();
     let is_ours = |owner: Uuid| asked.iter().any(|asked| asked.payment_id == owner);
-    Ok(settle_premium(&asked, &known.of(is_ours)))
+    settle_premium(&asked, &known.of(is_ours))
 }
 
 pub(super) async fn settle(
     tx: &Tx,
     tutor_id: Uuid,
     names: &Names,
-) -> Result<Judgments, ServiceError> {
+) -> Result<Derived, ServiceError> {
     let user_id = tutors::find_user_id(tx, tutor_id)
         .await?
         .ok_or(ServiceError::Internal("the tutor of a payment is gone"))?;
@@ -45,7 +51,8 @@ pub(super) async fn settle(
         .await?
         .ok_or(ServiceError::Internal("the tutor of a payment is gone"))?;
     let payments = rows::lock_of(tx, Subject::Premium(tutor_id)).await?;
-    let settled = read_premium(tx, &payments, names).await?;
+    let known = Known::read(tx, &payments, names).await?;
+    let settled = decide(&payments, &known);
     let mut checkouts = Vec::new();
     for first in &settled.first_payments {
         if let Some(checkout) = payments.iter().find(|row| row.id == first.payment_id) {
@@ -65,7 +72,10 @@ pub(super) async fn settle(
         note_premium(tx, user_id, &before, &profile).await?;
         tutors::update(tx, profile).await?;
     }
-    Ok(settled.judgments.into_iter().collect())
+    Ok(Derived {
+        judgments: settled.judgments.into_iter().collect(),
+        known,
+    })
 }
 
 async fn write_first(
