@@ -81,11 +81,29 @@ async fn kill_at_each(points: impl Fn(&FaultPoint) -> bool) {
             let (_, expected) = lives.iter().find(same).unwrap();
             let (found, deaths) = tell(story, Some(point)).await;
             assert!(deaths > 0, "{story:?} does not come to {point}");
-            assert_eq!(&found, expected, "{story:?}, killed at {point}");
+            let (more, less) = (without(&found, expected), without(expected, &found));
+            assert!(
+                &found == expected,
+                "{story:?}, killed at {point}, has {more:?} and not {less:?}: {found:#?}"
+            );
             let took = began.elapsed();
             println!("{point}: {story:?}, killed {deaths} times, {took:.1?}");
         }
     }
+}
+
+/// The lines of one that another doesn't have, or not so often.
+fn without(outcome: &Outcome, other: &Outcome) -> Vec<String> {
+    let mut others = other.lines.clone();
+    let mut lines = outcome.lines.clone();
+    lines.retain(|line| match others.iter().position(|known| known == line) {
+        Some(place) => {
+            others.swap_remove(place);
+            false
+        }
+        None => true,
+    });
+    lines
 }
 
 fn is_of(resource: &'static str) -> impl Fn(&FaultPoint) -> bool {
