@@ -7,6 +7,8 @@ CREATE TABLE stripe_customers (
     CONSTRAINT ck_stripe_customers_provider CHECK (provider = 'stripe')
 ) {strict};
 CREATE UNIQUE INDEX uq_stripe_customers_user_id ON stripe_customers (user_id) WHERE deleted_at IS NULL;
+-- Every settlement locks those that are gone, too.
+CREATE INDEX ix_stripe_customers_user_id ON stripe_customers (user_id);
 
 CREATE TABLE payments (
     id {id} NOT NULL PRIMARY KEY,
