@@ -1,5 +1,6 @@
 //! The money path: checkouts, Stripe's events, and what follows from them.
 
+mod alarms;
 mod booking;
 mod checkout;
 pub mod events;
@@ -10,6 +11,7 @@ mod permutations;
 mod premium;
 mod reversals;
 mod story;
+mod superseded;
 mod twice;
 mod waiting;
 mod webhook;

@@ -1,6 +1,7 @@
 //! What has to happen again and again, beside the requests.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -24,36 +25,50 @@ const REFUNDS_EVERY: Duration = Duration::from_secs(5);
 const FIRST_RECONCILED_AFTER: Duration = Duration::from_secs(5 * 60);
 const RECONCILED_EVERY: Duration = Duration::from_secs(60 * 60);
 
+/// How often checkouts that pay for nothing any more are looked for.
+const CLOSED_EVERY: Duration = Duration::from_secs(60);
+/// After so many failures in a row a person is called.
+const FAILURES_ALLOWED: u32 = 5;
+
 /// Starts all of it. Several servers do it at once without harm: each piece of work is done once.
 pub(crate) fn start(state: &Data<AppState>) -> Vec<JoinHandle<()>> {
-    let (rounds, refunds, reconciling) = (state.clone(), state.clone(), state.clone());
+    let [rounds, sending, closing, asking] = std::array::from_fn(|_| state.clone());
+    let sent = Job::new("refunds are sent");
+    let closed = Job::new("checkouts that pay for nothing any more are closed");
+    let asked = Job::new("events that never arrived are applied");
     vec![
-        spawn(async move { again_and_again(EVERY, async || round(&rounds).await).await }),
         spawn(async move {
-            again_and_again(REFUNDS_EVERY, async || send_refunds(&refunds).await).await;
+            let jobs = Rounds::default();
+            again_and_again(EVERY, async || jobs.round(&rounds).await).await;
         }),
         spawn(async move {
+            let stripe = &sending.checkout.stripe;
+            again_and_again(REFUNDS_EVERY, async || {
+                sent.note(refunds::send_due(&sending.db, &now(&sending), stripe).await);
+            })
+            .await;
+        }),
+        spawn(async move {
+            let stripe = &closing.checkout.stripe;
+            again_and_again(CLOSED_EVERY, async || {
+                closed.note(checkout::close_unpayable(&closing.db, &now(&closing), stripe).await);
+            })
+            .await;
+        }),
+        spawn(async move {
+            let stripe = &asking.checkout.stripe;
             sleep(FIRST_RECONCILED_AFTER).await;
-            again_and_again(RECONCILED_EVERY, async || ask_stripe(&reconciling).await).await;
+            again_and_again(RECONCILED_EVERY, async || {
+                let done = reconcile::reconcile(&asking.db, &now(&asking), stripe, None).await;
+                asked.note(done.map(|done| done.missing));
+            })
+            .await;
         }),
     ]
 }
 
 fn now(state: &AppState) -> Scope {
     Scope::new(state.clock.now(), Actor::Job)
-}
-
-async fn send_refunds(state: &AppState) {
-    let sent = refunds::send_due(&state.db, &now(state), &state.checkout.stripe).await;
-    note("refunds are sent", sent);
-}
-
-async fn ask_stripe(state: &AppState) {
-    let asked = reconcile::reconcile(&state.db, &now(state), &state.checkout.stripe, None).await;
-    note(
-        "events that never arrived are applied",
-        asked.map(|done| done.missing),
-    );
 }
 
 /// Runs a round at once, then after each pause, for ever. One that panics is logged and the next
@@ -74,31 +89,66 @@ fn words_of(panic: &(dyn Any + Send)) -> &str {
         .unwrap_or("without a word")
 }
 
-/// One round.
-pub(crate) async fn round(state: &AppState) {
-    let (db, scope) = (&state.db, now(state));
-    note(
-        "events that waited are settled",
-        webhooks::settle_waiting(db, &scope).await,
-    );
-    note(
-        "orders overtaken by the clock are written down",
-        overtaken::sweep(db, &scope).await,
-    );
-    note(
-        "checkouts that pay for nothing any more are closed",
-        checkout::close_unpayable(db, &scope, &state.checkout.stripe).await,
-    );
-    note(
-        "rows that nobody can use any more are deleted",
-        retention::purge(db, &scope).await,
-    );
+/// What is done each minute in the database alone.
+struct Rounds {
+    settled: Job,
+    overtaken: Job,
+    deleted: Job,
 }
 
-fn note(done: &str, result: Result<usize, ServiceError>) {
-    match result {
-        Ok(0) => {}
-        Ok(count) => log::info!(count; "{done}"),
-        Err(error) => log::warn!("not all {done}: {}", error_chain(&error)),
+impl Default for Rounds {
+    fn default() -> Self {
+        Self {
+            settled: Job::new("events that waited are settled"),
+            overtaken: Job::new("orders overtaken by the clock are written down"),
+            deleted: Job::new("rows that nobody can use any more are deleted"),
+        }
+    }
+}
+
+impl Rounds {
+    async fn round(&self, state: &AppState) {
+        let (db, scope) = (&state.db, now(state));
+        self.settled
+            .note(webhooks::settle_waiting(db, &scope).await);
+        self.overtaken.note(overtaken::sweep(db, &scope).await);
+        self.deleted.note(retention::purge(db, &scope).await);
+    }
+}
+
+/// A piece of work that comes again, and how often in a row it has failed.
+struct Job {
+    done: &'static str,
+    failures: Cell<u32>,
+}
+
+impl Job {
+    fn new(done: &'static str) -> Self {
+        Self {
+            done,
+            failures: Cell::new(0),
+        }
+    }
+
+    fn note(&self, result: Result<usize, ServiceError>) {
+        let done = self.done;
+        match result {
+            Ok(count) => {
+                self.failures.set(0);
+                if count > 0 {
+                    log::info!(count; "{done}");
+                }
+            }
+            Err(error) => {
+                let failures = self.failures.get() + 1;
+                self.failures.set(failures);
+                let cause = error_chain(&error);
+                if failures >= FAILURES_ALLOWED {
+                    log::error!(failures; "not all {done}, failed so many times in a row: {cause}");
+                } else {
+                    log::warn!("not all {done}: {cause}");
+                }
+            }
+        }
     }
 }

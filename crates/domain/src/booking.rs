@@ -101,7 +101,8 @@ impl BookingStatus {
 /// memory of where a disputed one came from.
 ///
 /// It starts from where calls and the clock had brought the booking, so the order in which refunds
-/// and disputes are heard of can't matter. What was refunded stays so.
+/// and disputes are heard of can't matter. What was refunded stays so. Of a lesson that took place
+/// only a lost dispute makes a refunded one.
 #[must_use]
 pub fn after_reversal(
     status: BookingStatus,
@@ -114,8 +115,8 @@ pub fn after_reversal(
         other => other,
     };
     match undisputed {
-        Confirmed | Completed | Cancelled if reversal.has_lost_dispute => Refunded,
-        Confirmed | Cancelled if reversal.was_refunded_whole => Refunded,
+        Completed if reversal.was_gone && reversal.was_lost => Refunded,
+        Confirmed | Cancelled if reversal.was_gone => Refunded,
         Confirmed | Completed if reversal.has_open_dispute => Disputed,
         other => other,
     }

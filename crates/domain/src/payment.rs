@@ -50,8 +50,10 @@ text_enum! {
         /// The provider has taken it on.
         Sent = "sent",
         Succeeded = "succeeded",
-        /// Nothing goes back by it; needs a person.
+        /// It failed at the payer's bank; needs a person.
         Failed = "failed",
+        /// There was nothing left to give back.
+        Void = "void",
     }
 }
 

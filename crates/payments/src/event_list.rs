@@ -7,8 +7,14 @@ use stripe::RequestStrategy;
 
 use crate::client::Stripe;
 use crate::error::ProviderError;
-use crate::events::{fields, handled_types};
+use crate::events::{HANDLED_TYPES, fields, handled_types};
 use crate::raw::{Raw, json, path_id};
+
+/// As many types as Stripe lists events of at once.
+const TYPES_AT_ONCE: usize = 20;
+
+/// How many lists it takes to see the events of all types that we handle.
+pub const EVENT_LISTS: usize = HANDLED_TYPES.div_ceil(TYPES_AT_ONCE);
 
 /// Some events, newest first, as a webhook would have brought them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,19 +25,25 @@ pub struct EventPage {
 }
 
 impl Stripe {
-    /// Lists the events of the types that we handle, made at `since` or later.
+    /// Lists the events of the types that we handle, made at `since` or later: one of the
+    /// [`EVENT_LISTS`] that they take.
     ///
     /// # Errors
     /// See [`ProviderError`].
     pub async fn list_events(
         &self,
+        list: usize,
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<EventPage, ProviderError> {
+        let nth = list;
         let mut list = Raw::get("/events")
             .with("limit", "100")
             .with("created[gte]", since.timestamp().to_string());
-        for (nth, event_type) in handled_types().enumerate() {
+        let types = handled_types()
+            .skip(nth * TYPES_AT_ONCE)
+            .take(TYPES_AT_ONCE);
+        for (nth, event_type) in types.enumerate() {
             list = list.with(format!("types[{nth}]"), event_type);
         }
         if let Some(after) = after {

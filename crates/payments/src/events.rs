@@ -112,8 +112,11 @@ enum Subject {
     Customer,
 }
 
+/// How many types we handle.
+pub(crate) const HANDLED_TYPES: usize = 22;
+
 /// Every type that we handle. Source: <https://docs.stripe.com/api/events/types>.
-const HANDLED: [(&str, Subject); 22] = [
+const HANDLED: [(&str, Subject); HANDLED_TYPES] = [
     (
         "checkout.session.completed",
         Subject::Session(SessionEventKind::Completed),

@@ -39,5 +39,5 @@ pub use checkout::{OpenedSession, SessionMode, SessionRequest, SessionState};
 pub use client::{Stripe, StripeConfig, StripeConfigError};
 pub use customers::CustomerRequest;
 pub use error::ProviderError;
-pub use event_list::EventPage;
+pub use event_list::{EVENT_LISTS, EventPage};
 pub use refunds::{RefundRequest, SentRefund};

@@ -32,6 +32,8 @@ pub struct Model {
     pub ends_at: Option<DateTime<Utc>>,
     pub pending_until: DateTime<Utc>,
     pub confirmed_at: Option<DateTime<Utc>>,
+    /// Which payment has confirmed it.
+    pub payment_id: Option<Uuid>,
     pub completed_at: Option<DateTime<Utc>>,
     pub cancelled_at: Option<DateTime<Utc>>,
     pub cancelled_by: Option<Stored<CancelledBy>>,

@@ -191,7 +191,7 @@ pub async fn list_faults(reader: &impl Reader) -> Result<Vec<String>, StoreError
     Ok(faults)
 }
 
-const FAULTS: [(&str, &str); 4] = [
+const FAULTS: [(&str, &str); 6] = [
     (
         "out of balance: transaction",
         "SELECT t.id FROM ledger_transactions t LEFT JOIN ledger_entries e ON e.transaction_id = t.id \
@@ -207,6 +207,20 @@ const FAULTS: [(&str, &str); 4] = [
         "SELECT p.id FROM payments p WHERE p.paid_at IS NOT NULL AND p.refunded_minor + p.lost_minor <> \
          (SELECT COALESCE(SUM(e.amount_minor), 0) FROM ledger_transactions t JOIN ledger_entries e \
          ON e.transaction_id = t.id WHERE t.payment_id = p.id AND e.account = 'refund') LIMIT 100",
+    ),
+    (
+        "still held, and neither a lesson to come nor a refund on its way: payment",
+        "SELECT p.id FROM payments p JOIN bookings b ON b.id = p.booking_id \
+         WHERE b.status IN ('completed', 'cancelled', 'expired', 'refunded') AND p.paid_at IS NOT NULL \
+         AND (SELECT COALESCE(SUM(e.amount_minor), 0) FROM ledger_transactions t JOIN ledger_entries e \
+         ON e.transaction_id = t.id WHERE t.payment_id = p.id AND e.account = 'escrow') <> 0 \
+         AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.payment_id = p.id AND r.status <> 'failed') LIMIT 100",
+    ),
+    (
+        "owed to its tutor otherwise than booked: booking",
+        "SELECT o.booking_id AS id FROM payouts o WHERE o.status = 'owed' AND o.amount_minor <> \
+         (SELECT COALESCE(SUM(e.amount_minor), 0) FROM payments p JOIN ledger_transactions t ON t.payment_id = p.id \
+         JOIN ledger_entries e ON e.transaction_id = t.id WHERE p.booking_id = o.booking_id AND e.account = 'tutor') LIMIT 100",
     ),
     (
         "disputed and not booked so, or the reverse: payment",

@@ -90,6 +90,49 @@ pub async fn lock_of_export(tx: &Tx, export_id: Uuid) -> Result<Vec<Payout>, Sto
     Ok(payouts)
 }
 
+/// A list that was given to whoever pays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub export_id: Uuid,
+    pub count: i64,
+    pub total_minor: i64,
+    pub exported_at: DateTime<Utc>,
+    /// Whether all of it is paid.
+    pub is_paid: bool,
+}
+
+/// The lists made so far, newest first: a hundred at most.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_exports(reader: &impl Reader) -> Result<Vec<Listed>, StoreError> {
+    let rows: Vec<(Uuid, i64, i64, DateTime<Utc>, i64)> = Entity::find()
+        .select_only()
+        .column(Column::ExportId)
+        .expr(Expr::cust("COUNT(*)"))
+        .expr(Expr::cust("CAST(SUM(amount_minor) AS bigint)"))
+        .expr(Expr::cust("MIN(updated_at)"))
+        .expr(Expr::cust("COUNT(paid_at)"))
+        .filter(Column::ExportId.is_not_null())
+        .group_by(Column::ExportId)
+        .order_by_desc(Column::ExportId)
+        .limit(100)
+        .into_tuple()
+        .all(&reader.executor())
+        .await?;
+    let listed =
+        rows.into_iter().map(
+            |(export_id, count, total_minor, exported_at, paid)| Listed {
+                export_id,
+                count,
+                total_minor,
+                exported_at,
+                is_paid: paid == count,
+            },
+        );
+    Ok(listed.collect())
+}
+
 /// A tutor's payouts, newest first.
 ///
 /// # Errors

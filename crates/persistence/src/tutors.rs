@@ -117,6 +117,14 @@ pub async fn find(reader: &impl Reader, id: Uuid) -> Result<Option<TutorProfile>
     Ok(profile)
 }
 
+/// A profile, also after it was erased: what was paid for it stays on record.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_kept(reader: &impl Reader, id: Uuid) -> Result<Option<TutorProfile>, StoreError> {
+    Ok(Entity::find_by_id(id).one(&reader.executor()).await?)
+}
+
 /// Whose profile it is, also after it was erased: what was paid for it stays on record.
 ///
 /// # Errors

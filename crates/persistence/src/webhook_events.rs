@@ -67,7 +67,7 @@ pub async fn find(
 }
 
 /// Events that wait for a missing piece, oldest first; so many after one of them. Of those that
-/// came before `settled_since` only such as were last settled before it.
+/// came before `settled_since` only such as were last settled before it, or nobody was called to.
 ///
 /// # Errors
 /// The database failed.
@@ -83,13 +83,15 @@ pub async fn list_waiting(
         .filter(
             Condition::any()
                 .add(Column::ReceivedAt.gt(settled_since))
+                .add(Column::AlertedAt.is_null())
                 .add(Column::ProcessedAt.lte(settled_since)),
         );
     let select = keyset::oldest_first(select, (Column::ReceivedAt, Column::Id), after, limit);
     Ok(select.all(&reader.executor()).await?)
 }
 
-/// The payment intents of refunds and disputes that wait, each with its mode: a hundred at most.
+/// The payment intents of refunds and disputes that wait, each with its mode: any hundred of them, so
+/// that a hundred that never heal don't hide the others for ever.
 ///
 /// # Errors
 /// The database failed.
@@ -98,11 +100,11 @@ pub async fn list_waiting_intents(reader: &impl Reader) -> Result<Vec<(String, b
     let rows = executor
         .query_all_raw(Statement::from_string(
             executor.get_database_backend(),
-            "SELECT DISTINCT f.payment_intent_id, e.livemode FROM stripe_webhook_events e \
+            "SELECT f.payment_intent_id, e.livemode FROM stripe_webhook_events e \
              JOIN stripe_facts f ON f.event_id = e.event_id \
              WHERE e.outcome = 'parked' AND e.reason = 'waiting' \
              AND f.kind IN ('charge', 'refund', 'dispute') AND f.payment_intent_id IS NOT NULL \
-             LIMIT 100",
+             GROUP BY f.payment_intent_id, e.livemode ORDER BY RANDOM() LIMIT 100",
         ))
         .await?;
     rows.iter()
@@ -189,14 +191,14 @@ pub async fn resolve(tx: &Tx, event_id: &str, note: &str) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Those of the events that are parked.
+/// Those of the events that are parked, with the reason.
 ///
 /// # Errors
 /// The database failed.
 pub async fn list_parked_among(
     reader: &impl Reader,
     event_ids: Vec<String>,
-) -> Result<Vec<String>, StoreError> {
+) -> Result<Vec<(String, ParkReason)>, StoreError> {
     use sea_orm::QuerySelect;
     if event_ids.is_empty() {
         return Ok(Vec::new());
@@ -204,12 +206,17 @@ pub async fn list_parked_among(
     let parked = Entity::find()
         .select_only()
         .column(Column::EventId)
+        .column(Column::Reason)
         .filter(Column::EventId.is_in(event_ids))
         .filter(Column::Outcome.eq(Stored(EventOutcome::Parked)))
-        .into_tuple()
+        .filter(Column::Reason.is_not_null())
+        .into_tuple::<(String, Stored<ParkReason>)>()
         .all(&reader.executor())
         .await?;
-    Ok(parked)
+    Ok(parked
+        .into_iter()
+        .map(|(id, reason)| (id, *reason))
+        .collect())
 }
 
 /// What became of an event.

@@ -318,6 +318,7 @@ pub fn new_booking(
         ends_at: period.map(|p| p.ends_at),
         pending_until: pending_until(stamp.at, period),
         confirmed_at: None,
+        payment_id: None,
         completed_at: None,
         cancelled_at: None,
         cancelled_by: None,

@@ -90,7 +90,7 @@ async fn decide_refund(tx: &Tx, booking: &Booking, by: CancelledBy) -> Result<bo
         booking.free_cancellation_hours,
     );
     let payments = payments::lock_of(tx, Subject::Booking(booking.id)).await?;
-    if let Some(payment) = paying_payment(&payments)
+    if let Some(payment) = paying_payment(booking, &payments)
         && back.minor > 0
     {
         refunds::decide(tx, payment.id, RefundReason::BookingCancelled, back).await?;
@@ -119,7 +119,7 @@ pub async fn complete(tx: &Tx, booking_id: Uuid) -> Result<Booking, ServiceError
 /// Moves what was held for a lesson to the platform and its tutor.
 async fn release(tx: &Tx, booking: &Booking) -> Result<(), ServiceError> {
     let payments = payments::lock_of(tx, Subject::Booking(booking.id)).await?;
-    let Some(payment) = paying_payment(&payments) else {
+    let Some(payment) = paying_payment(booking, &payments) else {
         return Err(ServiceError::Internal("a completed booking was never paid"));
     };
     settlement::release(tx, payment.clone(), booking).await

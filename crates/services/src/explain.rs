@@ -129,6 +129,6 @@ async fn outcome(
         });
     }
     let tutor_id = payment.tutor_id.ok_or(ServiceError::NotFound)?;
-    let profile = tutors::find(reader, tutor_id).await?.ok_or(gone)?;
+    let profile = tutors::find_kept(reader, tutor_id).await?.ok_or(gone)?;
     Ok(Outcome::Premium(of_profile(reader, &profile, now).await?))
 }

@@ -42,9 +42,8 @@ pub async fn reconcile(
     since: Option<DateTime<Utc>>,
 ) -> Result<Reconciled, ServiceError> {
     let last = reconciliations::find_last(db).await?;
-    let since = since
-        .or(last.map(|last| last.listed_until - OVERLAP))
-        .unwrap_or(scope.now - KEPT);
+    let unlisted_since = last.map_or(scope.now - KEPT, |last| last.listed_until - OVERLAP);
+    let since = since.unwrap_or(unlisted_since);
     let mut reconciled = Reconciled {
         since,
         listed: 0,
@@ -52,23 +51,41 @@ pub async fn reconcile(
         asked: 0,
     };
     let mut missing: Vec<Event> = Vec::new();
-    let mut after: Option<String> = None;
-    loop {
-        let page = stripe.list_events(since, after.as_deref()).await?;
-        reconciled.listed += page.events.len();
-        missing.extend(unknown_among(db, page.events).await?);
-        after = page.next;
-        if after.is_none() {
-            break;
+    for list in 0..payments::EVENT_LISTS {
+        let mut after: Option<String> = None;
+        loop {
+            let page = stripe.list_events(list, since, after.as_deref()).await?;
+            reconciled.listed += page.events.len();
+            missing.extend(unknown_among(db, page.events).await?);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
         }
     }
-    for event in missing.iter().rev() {
-        let receipt = webhooks::receive(db, scope, event).await?;
-        // It may have arrived while we were asking.
-        reconciled.missing += usize::from(receipt != Receipt::Duplicate);
-        log::info!(event_id = event.id.as_str(), event_type = event.event_type.as_str(); "an event that never arrived was fetched");
+    // Each list is newest first, and there may be several.
+    missing.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
+    let mut failed = None;
+    for event in &missing {
+        match webhooks::receive(db, scope, event).await {
+            // It may have arrived while we were asking.
+            Ok(Receipt::Duplicate) => {}
+            Ok(_) => {
+                reconciled.missing += 1;
+                log::info!(event_id = event.id.as_str(), event_type = event.event_type.as_str(); "an event that never arrived was fetched");
+            }
+            // One that can't be settled must not keep the others waiting.
+            Err(error) => failed = Some(error),
+        }
     }
     reconciled.asked = ask_for_invoices(db, scope, stripe).await?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    // What lies between the last listing and a later beginning is still to be listed.
+    if since > unlisted_since {
+        return Ok(reconciled);
+    }
     write(db, scope, async |tx| {
         let row = Reconciliation {
             id: tx.new_id(),
@@ -115,7 +132,7 @@ async fn ask_for_invoices(db: &Db, scope: &Scope, stripe: &Stripe) -> Result<usi
             .await
         {
             // One that isn't at this account has paid none of our invoices.
-            Err(ProviderError::Refused { .. }) => Vec::new(),
+            Err(ProviderError::Refused { status: 404, .. }) => Vec::new(),
             told => told?,
         };
         for event in told.iter().filter_map(read) {

@@ -3,23 +3,26 @@
 //! A refund is committed with the decision; here it is sent, under a key of its own, until Stripe
 //! has taken it on. What it then did is told by events and by nothing else.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::payment::{PaymentType, RefundReason, RefundStatus};
+use domain::settlement::SeenRefund;
 use payments::{ProviderError, RefundRequest, SentRefund, Stripe};
 use persistence::payments::{self as payment_rows, Payment};
 use persistence::refunds::{self as rows, Refund};
 use persistence::{Db, Scope, Stored, Tx, write};
+use uuid::Uuid;
 
 use crate::fault_points::{FaultPoint, reached};
-use crate::settlement::amount;
+use crate::settlement::told;
 use crate::{ServiceError, error_chain};
 
 /// How many are asked for at once.
 const BATCH: u64 = 100;
-/// Stripe forgets a key after 24 hours. From here on it is asked what it knows before it is told.
-const KEY_LIFETIME: TimeDelta = TimeDelta::hours(23);
-/// While a dispute is open nothing goes back: the bank may take the money itself.
-const DISPUTE_PAUSE: TimeDelta = TimeDelta::hours(1);
+/// How long a refund waits that can't be sent now: while a dispute is open, say, the bank may take
+/// the money itself.
+const LONG_PAUSE: TimeDelta = TimeDelta::hours(1);
+/// After how many tries that came to nothing a person is called, again and again.
+const CALLED_EVERY: i64 = 24;
 
 /// Sends what is due; tells how many refunds Stripe has taken on. One that fails is left for later.
 ///
@@ -54,17 +57,21 @@ async fn send(db: &Db, scope: &Scope, stripe: &Stripe, due: &Refund) -> Result<b
     reached(FaultPoint::RefundClaimed).await;
     let answer = call(stripe, &claimed).await;
     reached(FaultPoint::RefundSent).await;
-    let was_sent = answer.is_ok();
+    let was_sent = matches!(answer, Ok(Answer::Sent(_)));
     write(db, scope, async |tx| keep(tx, due, answer.clone()).await).await?;
     Ok(was_sent)
 }
 
 /// A refund that is to be sent now.
 struct Claimed {
-    request: RefundRequest,
-    /// Whether an earlier try may have been forgotten by Stripe.
-    is_old: bool,
-    /// The subscription that ends with it.
+    refund_id: Uuid,
+    /// What we have decided to give back, in minor units.
+    wished_minor: i64,
+    /// What was paid.
+    paid_minor: i64,
+    /// `None` while nothing can be sent, for the reason that is on record.
+    payment_intent_id: Option<String>,
+    /// The subscription that ends first: it would be charged again.
     subscription_id: Option<String>,
 }
 
@@ -77,70 +84,38 @@ async fn claim(tx: &Tx, due: &Refund) -> Result<Option<Claimed>, ServiceError> {
         return Ok(None);
     }
     refund.attempts += 1;
+    refund.first_tried_at = refund.first_tried_at.or(Some(tx.now()));
     refund.next_try_at = Some(tx.now() + pause_after(refund.attempts));
-    let claimed = match why_not(&payment, &refund) {
-        Some(WhyNot::Later(why)) => {
-            refund.next_try_at = Some(tx.now() + DISPUTE_PAUSE);
-            refund.last_error = Some(why.to_owned());
-            None
+    let why_not = why_not(&payment);
+    if let Some(why) = why_not {
+        refund.next_try_at = Some(tx.now() + LONG_PAUSE);
+        refund.last_error = Some(why.to_owned());
+        if refund.attempts % CALLED_EVERY == 0 {
+            log::error!(refund_id:% = refund.id, payment_id:% = payment.id; "a refund can't be sent for long: {why}");
         }
-        Some(WhyNot::Never(why)) => {
-            fail(&mut refund, why);
-            None
-        }
-        None => Some(begin(tx.now(), &payment, &mut refund)),
-    };
-    rows::update(tx, refund).await?;
-    Ok(claimed.flatten())
-}
-
-enum WhyNot {
-    Later(&'static str),
-    Never(&'static str),
-}
-
-fn why_not(payment: &Payment, refund: &Refund) -> Option<WhyNot> {
-    if payment.disputed_minor > 0 {
-        return Some(WhyNot::Later("a dispute is open"));
     }
-    if payment.payment_intent_id.is_none() {
-        return Some(WhyNot::Later("the payment intent is not known yet"));
-    }
-    // Once it was tried, what is left may be so because of that very try.
-    if refund.first_tried_at.is_none() && left(payment) == 0 {
-        return Some(WhyNot::Never("nothing is left to give back"));
-    }
-    None
-}
-
-fn left(payment: &Payment) -> i64 {
-    payment.amount_minor - payment.refunded_minor - payment.disputed_minor - payment.lost_minor
-}
-
-/// Freezes the request at the first try: later ones ask for the same.
-fn begin(now: DateTime<Utc>, payment: &Payment, refund: &mut Refund) -> Option<Claimed> {
-    let is_old = match refund.first_tried_at {
-        None => {
-            refund.amount_minor = refund.amount_minor.min(left(payment));
-            refund.first_tried_at = Some(now);
-            false
-        }
-        Some(first) => now - first >= KEY_LIFETIME,
-    };
     let ends_subscription =
         *payment.kind == PaymentType::Premium && *refund.reason == RefundReason::Superseded;
-    Some(Claimed {
-        request: RefundRequest {
-            payment_intent_id: payment.payment_intent_id.clone()?,
-            amount_minor: refund.amount_minor,
-            refund_id: refund.id,
-        },
-        is_old,
-        subscription_id: payment
-            .subscription_id
-            .clone()
-            .filter(|_| ends_subscription),
-    })
+    let claimed = Claimed {
+        refund_id: refund.id,
+        wished_minor: refund.amount_minor,
+        paid_minor: payment.amount_minor,
+        payment_intent_id: payment.payment_intent_id.filter(|_| why_not.is_none()),
+        subscription_id: payment.subscription_id.filter(|_| ends_subscription),
+    };
+    rows::update(tx, refund).await?;
+    Ok(Some(claimed))
+}
+
+/// Why a refund has to wait.
+fn why_not(payment: &Payment) -> Option<&'static str> {
+    if payment.disputed_minor > 0 {
+        return Some("a dispute is open");
+    }
+    payment
+        .payment_intent_id
+        .is_none()
+        .then_some("the payment intent is not known yet")
 }
 
 /// Doubling from a minute to an hour.
@@ -149,70 +124,93 @@ fn pause_after(attempts: i64) -> TimeDelta {
     TimeDelta::minutes(2_i64.pow(doublings).min(60))
 }
 
-async fn call(stripe: &Stripe, claimed: &Claimed) -> Result<SentRefund, ProviderError> {
-    let request = &claimed.request;
+/// What a try has come to.
+#[derive(Debug, Clone)]
+enum Answer {
+    Sent(SentRefund),
+    /// All of it has gone back already.
+    NothingLeft,
+    /// It isn't the time to send it.
+    NotNow,
+}
+
+/// Stripe is asked first what has gone back already: of an earlier try of ours, whose key it may
+/// have forgotten by now, or from its dashboard.
+async fn call(stripe: &Stripe, claimed: &Claimed) -> Result<Answer, ProviderError> {
     if let Some(subscription_id) = &claimed.subscription_id {
         stripe.cancel_subscription(subscription_id).await?;
     }
-    if claimed.is_old {
-        let known = stripe.refunds_of(&request.payment_intent_id).await?;
-        let is_it = |sent: &SentRefund| sent.refund_id == Some(request.refund_id);
-        if let Some(sent) = known.into_iter().find(is_it) {
-            return Ok(sent);
-        }
+    let Some(payment_intent_id) = claimed.payment_intent_id.clone() else {
+        return Ok(Answer::NotNow);
+    };
+    let known = stripe.refunds_of(&payment_intent_id).await?;
+    if let Some(sent) = known
+        .iter()
+        .find(|sent| sent.refund_id == Some(claimed.refund_id))
+    {
+        return Ok(Answer::Sent(sent.clone()));
     }
-    let key = format!("refund:{}", request.refund_id);
-    stripe.refund(request, &key).await
+    let gone: i64 = known
+        .iter()
+        .filter(|sent| !sent.has_failed())
+        .map(|sent| sent.amount_minor)
+        .sum();
+    let amount_minor = claimed.wished_minor.min(claimed.paid_minor - gone);
+    if amount_minor <= 0 {
+        return Ok(Answer::NothingLeft);
+    }
+    let request = RefundRequest {
+        payment_intent_id,
+        amount_minor,
+        refund_id: claimed.refund_id,
+    };
+    // Of another amount than before only if no refund of ours is there: the key is as good as new.
+    let key = format!("refund:{}", claimed.refund_id);
+    stripe.refund(&request, &key).await.map(Answer::Sent)
 }
 
 /// Writes down what Stripe has said.
 async fn keep(
     tx: &Tx,
     due: &Refund,
-    answer: Result<SentRefund, ProviderError>,
+    answer: Result<Answer, ProviderError>,
 ) -> Result<(), ServiceError> {
-    let payment = payment_rows::lock(tx, due.payment_id).await?;
+    payment_rows::lock(tx, due.payment_id).await?;
     let mut refund = rows::lock(tx, due.id).await?;
     if *refund.status != RefundStatus::Decided {
         // An event was faster.
         return Ok(());
     }
     match answer {
-        Ok(sent) => {
-            refund.status = Stored(match sent.status.as_str() {
-                "succeeded" => RefundStatus::Succeeded,
-                "failed" | "canceled" => RefundStatus::Failed,
-                _ => RefundStatus::Sent,
-            });
-            refund.provider_ref = Some(sent.provider_ref);
+        Ok(Answer::NotNow) => return Ok(()),
+        Ok(Answer::NothingLeft) => {
+            refund.status = Stored(RefundStatus::Void);
             refund.next_try_at = None;
-            refund.last_error = None;
-            log::info!(refund_id:% = refund.id, payment_id:% = payment.id, amount_minor = amount(&payment).minor.min(refund.amount_minor); "a refund was sent");
+            refund.last_error = Some("nothing is left to give back".to_owned());
+        }
+        Ok(Answer::Sent(sent)) => {
+            refund.amount_minor = sent.amount_minor;
+            let seen = SeenRefund {
+                ours: Some(refund.id),
+                state: sent.state(),
+                refund_id: sent.provider_ref,
+            };
+            refund = told(refund, &seen);
+            log::info!(refund_id:% = refund.id, payment_id:% = refund.payment_id, amount_minor = refund.amount_minor; "a refund was sent");
         }
         Err(ProviderError::Unavailable { .. }) => {
             refund.last_error = Some("Stripe did not answer".to_owned());
         }
-        Err(ProviderError::Refused { code, .. }) => match code.as_deref() {
-            Some("charge_disputed") => {
-                refund.next_try_at = Some(tx.now() + DISPUTE_PAUSE);
-                refund.last_error = Some("a dispute is open".to_owned());
-            }
-            Some("charge_already_refunded") => fail(&mut refund, "nothing is left to give back"),
-            other => {
-                let why = format!("Stripe refused: {}", other.unwrap_or("unknown"));
-                log::error!(refund_id:% = refund.id, payment_id:% = payment.id; "a refund was refused and needs a person: {why}");
-                fail(&mut refund, &why);
-            }
-        },
+        // A wrong key, an empty balance, a dispute that we have not heard of: all of it passes.
+        Err(ProviderError::Refused { code, .. }) => {
+            let why = format!("Stripe refused: {}", code.as_deref().unwrap_or("unknown"));
+            log::error!(refund_id:% = refund.id, payment_id:% = refund.payment_id; "a refund was refused and is tried again: {why}");
+            refund.next_try_at = Some(tx.now() + LONG_PAUSE);
+            refund.last_error = Some(why);
+        }
     }
     rows::update(tx, refund).await?;
     Ok(())
-}
-
-fn fail(refund: &mut Refund, why: &str) {
-    refund.status = Stored(RefundStatus::Failed);
-    refund.next_try_at = None;
-    refund.last_error = Some(why.to_owned());
 }
 
 #[cfg(test)]

@@ -64,18 +64,22 @@ async fn receive_and_heal(db: &Db, scope: &Scope, event: &Event) -> Result<Recei
     })
     .await?;
     reached(FaultPoint::WebhookCommitted).await;
-    let (Recorded::Settled(first), Some(fact)) = (recorded, &event.fact) else {
+    let (Recorded::Settled(first), Some(fact)) = (&recorded, &event.fact) else {
         return Ok(recorded.receipt());
     };
-    alert(&event.id, first.verdict);
+    call_for(&event.id, &first);
     if !first.is_link && !is_waiting(first.verdict) {
-        return Ok(recorded.receipt());
+        return Ok(first.verdict.outcome.into());
     }
     // Of two parallel transactions each saw only its own facts: now that this one is committed,
     // whichever looks last sees both.
     let again = write(db, scope, async |tx| settle(tx, &event.id, fact).await).await?;
     reached(FaultPoint::WebhookHealed).await;
-    if again.verdict != first.verdict {
+    let is_news = again.verdict != first.verdict;
+    for (event_id, verdict) in &again.alarming {
+        alert(event_id, *verdict);
+    }
+    if is_news {
         alert(&event.id, again.verdict);
     }
     Ok(again.verdict.outcome.into())
@@ -86,7 +90,6 @@ fn is_waiting(verdict: Verdict) -> bool {
 }
 
 /// What the record of an event came to.
-#[derive(Clone, Copy)]
 enum Recorded {
     Known,
     WithoutFact,
@@ -94,12 +97,20 @@ enum Recorded {
 }
 
 impl Recorded {
-    fn receipt(self) -> Receipt {
+    fn receipt(&self) -> Receipt {
         match self {
             Self::Known => Receipt::Duplicate,
             Self::WithoutFact => Receipt::Ignored,
             Self::Settled(settled) => settled.verdict.outcome.into(),
         }
+    }
+}
+
+/// Calls a person to all that needs one after a settlement.
+fn call_for(event_id: &str, settled: &Settled) {
+    alert(event_id, settled.verdict);
+    for (event_id, verdict) in &settled.alarming {
+        alert(event_id, *verdict);
     }
 }
 
@@ -172,11 +183,12 @@ pub async fn replay(db: &Db, scope: &Scope, event: &Event) -> Result<Receipt, Se
         settle(tx, &event.id, fact).await
     })
     .await?;
-    alert(&event.id, settled.verdict);
+    call_for(&event.id, &settled);
     Ok(settled.verdict.outcome.into())
 }
 
-/// Writes down what a person has decided about a parked event: that nothing follows from it.
+/// Writes down what a person has decided about a parked event: that it needs nobody any more. What it
+/// says stays known, and counts if it ever can.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`], or [`ServiceError::Conflict`] if it isn't parked.
@@ -237,34 +249,33 @@ pub async fn settle_waiting(db: &Db, scope: &Scope) -> Result<usize, ServiceErro
 }
 
 async fn settle_again(db: &Db, scope: &Scope, row: &WebhookEvent) -> Result<Receipt, ServiceError> {
-    let verdict = write(db, scope, async |tx| {
+    let is_late = row.received_at <= scope.now - ALERT_AFTER && row.alerted_at.is_none();
+    let settled = write(db, scope, async |tx| {
         let Some(fact) = stripe_facts::find(tx, &row.event_id).await? else {
             return Ok(None);
         };
-        let verdict = settle(tx, &row.event_id, &fact).await?.verdict;
-        if !is_waiting(verdict) {
-            return Ok(Some(verdict));
+        let mut settled = settle(tx, &row.event_id, &fact).await?;
+        if is_waiting(settled.verdict) {
+            let is_old = row.received_at <= tx.now() - GIVE_UP_AFTER;
+            if is_old && !settled.is_ours {
+                settled.verdict = NEVER_OURS;
+                webhook_events::set_verdict(tx, &row.event_id, NEVER_OURS).await?;
+            } else if is_late {
+                webhook_events::note_alert(tx, &row.event_id).await?;
+            }
         }
-        if row.received_at <= tx.now() - GIVE_UP_AFTER {
-            webhook_events::set_verdict(tx, &row.event_id, NEVER_OURS).await?;
-            return Ok(Some(NEVER_OURS));
-        }
-        if row.received_at <= tx.now() - ALERT_AFTER && row.alerted_at.is_none() {
-            webhook_events::note_alert(tx, &row.event_id).await?;
-        }
-        Ok::<_, ServiceError>(Some(verdict))
+        Ok::<_, ServiceError>(Some(settled))
     })
     .await?;
-    let Some(verdict) = verdict else {
+    let Some(settled) = settled else {
         return Ok(Receipt::Parked);
     };
-    let is_late = row.received_at <= scope.now - ALERT_AFTER && row.alerted_at.is_none();
-    if is_waiting(verdict) && is_late {
-        let why = verdict.explanation.unwrap_or_default();
+    if is_waiting(settled.verdict) && is_late {
+        let why = settled.verdict.explanation.unwrap_or_default();
         log::error!(event_id = row.event_id.as_str(); "an event has waited for an hour: {why}");
     }
-    alert(&row.event_id, verdict);
-    Ok(verdict.outcome.into())
+    call_for(&row.event_id, &settled);
+    Ok(settled.verdict.outcome.into())
 }
 
 const NEVER_OURS: Verdict = Verdict {

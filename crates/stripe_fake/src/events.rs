@@ -9,6 +9,9 @@ use crate::{api_error::ApiError, api_request::ApiRequest, pages, params::Params,
 /// to its items and an invoice's subscription to its parent.
 pub const API_VERSION: &str = "2025-06-30.basil";
 
+/// <https://docs.stripe.com/api/events/list#list_events-types>.
+const MOST_TYPES: usize = 20;
+
 /// The API request behind an event; both are null when the payer or time did it.
 #[derive(Debug, Clone, Default)]
 pub struct Cause {
@@ -100,6 +103,9 @@ impl<'a> Filter<'a> {
             kinds: params.texts("types"),
         };
         filter.kinds.extend(params.text("type")?);
+        if filter.kinds.len() > MOST_TYPES {
+            return Err(ApiError::invalid("You may list at most 20 event types."));
+        }
         let created = params.section("created");
         if params.has("created") && !created.is_group() {
             let exact = params.required_integer("created")?;

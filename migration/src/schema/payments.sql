@@ -135,7 +135,8 @@ CREATE TABLE refunds (
     CONSTRAINT uq_refunds_provider_provider_ref UNIQUE (provider, provider_ref),
     CONSTRAINT ck_refunds_amount CHECK (amount_minor >= 1),
     CONSTRAINT ck_refunds_currency CHECK (currency = 'RUB'),
-    CONSTRAINT ck_refunds_status CHECK (status IN ('decided', 'sent', 'succeeded', 'failed')),
+    CONSTRAINT ck_refunds_status CHECK (status IN ('decided', 'sent', 'succeeded', 'failed', 'void')),
+    CONSTRAINT ck_refunds_reason CHECK (reason IN ('booking_cancelled', 'not_payable', 'superseded')),
     CONSTRAINT ck_refunds_provider CHECK (provider = 'stripe')
 ) {strict};
 

@@ -1,6 +1,7 @@
 ALTER TABLE stripe_webhook_events DROP COLUMN resolution;
 ALTER TABLE stripe_webhook_events DROP COLUMN alerted_at;
 ALTER TABLE tutor_profiles DROP COLUMN premium_status;
+ALTER TABLE bookings DROP COLUMN payment_id;
 DROP INDEX ix_payouts_export_id;
 DROP INDEX ix_payouts_due;
 ALTER TABLE payouts DROP COLUMN export_id;

@@ -35,8 +35,11 @@ impl<'f> Scribe<'f> {
         let settled = settle_booking(&asked, &told);
         let paid_at = settled.paid_at.ok_or(UNPAID)?;
         payment.payment_intent_id = settled.payment_intent_id;
+        let payment_id = payment.id;
         self.keep_paid(at, &order.key, payment, paid_at);
-        self.move_booking(at, order, BookingEvent::Confirm)
+        self.move_booking(at, order, BookingEvent::Confirm)?;
+        self.bookings.get_mut(&order.key.as_str())?.payment_id = Some(payment_id);
+        Ok(())
     }
 
     pub(super) fn buy_premium(

@@ -126,7 +126,7 @@ fn nothing_right_at_first(customers: &mut Customers, began: DateTime<Utc>) -> Ta
     tale.wrong_session(&first, "amount");
     tale.wrong_session(&first, "mode");
     tale.wrong_session(&first, "customer");
-    tale.count_if_read(session(&first, "expired", "unpaid", 60));
+    tale.count(session(&first, "expired", "unpaid", 60));
     tale.future(&first, "checkout.session.regretted");
     tale.checkout(&first, PaymentStatus::Expired, None);
     tale.count(second.snapshot("created", 0, "active"));
@@ -159,38 +159,22 @@ fn lessons(customers: &mut Customers, now: DateTime<Utc>, number: i64) -> Tale {
     let seconds = 40 + number % 7;
     tale.count(session(&later, "completed", "unpaid", 0));
     let succeeded = session(&later, "async_payment_succeeded", "paid", seconds);
-    if tale.count_if_read(succeeded) {
-        let paid_at = now + TimeDelta::seconds(seconds);
-        tale.checkout(&later, PaymentStatus::Completed, Some(paid_at));
-    } else {
-        tale.checkout(&later, PaymentStatus::Pending, None);
-    }
+    tale.count(succeeded);
+    let paid_at = now + TimeDelta::seconds(seconds);
+    tale.checkout(&later, PaymentStatus::Completed, Some(paid_at));
     tale.count(session(&never, "completed", "unpaid", 0));
     let failed = session(&never, "async_payment_failed", "unpaid", 5);
-    let is_read = tale.count_if_read(failed);
-    tale.checkout(&never, unless_pending(is_read, PaymentStatus::Failed), None);
+    tale.count(failed);
+    tale.checkout(&never, PaymentStatus::Failed, None);
     tale.wrong_session(&wrong, "amount");
     tale.wrong_session(&wrong, if number % 2 == 0 { "mode" } else { "customer" });
     if number % 3 == 0 {
-        let is_read = tale.count_if_read(session(&wrong, "expired", "unpaid", 3));
-        tale.checkout(
-            &wrong,
-            unless_pending(is_read, PaymentStatus::Expired),
-            None,
-        );
+        tale.count(session(&wrong, "expired", "unpaid", 3));
+        tale.checkout(&wrong, PaymentStatus::Expired, None);
     } else {
         // What was wrong before doesn't stand in the way of what is right.
         tale.count(wrong.completed());
         tale.checkout(&wrong, PaymentStatus::Completed, Some(now));
     }
     tale
-}
-
-/// What nothing has told of stays pending.
-fn unless_pending(is_told: bool, status: PaymentStatus) -> PaymentStatus {
-    if is_told {
-        status
-    } else {
-        PaymentStatus::Pending
-    }
 }

@@ -61,17 +61,6 @@ impl Tale {
         self.tell(event, ComesTo::Counted);
     }
 
-    /// Of a type that is counted once it is read at all; tells whether it is.
-    pub fn count_if_read(&mut self, event: Value) -> bool {
-        let read = payments::events::read(event.to_string().as_bytes()).unwrap();
-        let comes_to = match read.fact {
-            Some(_) => ComesTo::Counted,
-            None => ComesTo::Ignored,
-        };
-        self.tell(event, comes_to);
-        comes_to == ComesTo::Counted
-    }
-
     /// A type that nobody has thought of yet.
     pub fn future(&mut self, opened: &Opened, kind: &str) {
         let mut event = opened.snapshot("created", 77, "active");

@@ -1,5 +1,6 @@
 //! `tutors ledger` and `tutors payouts`: what an accountant does.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -27,6 +28,8 @@ pub(super) enum PayoutsAction {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Name the lists that were made, newest first
+    Lists,
     /// Print a list that was made before
     Show {
         /// Its `export_id`
@@ -75,10 +78,24 @@ pub(super) async fn run_payouts(action: PayoutsAction) -> Result<()> {
     let (db, scope) = open().await?;
     match action {
         PayoutsAction::Export { out } => {
+            // Before anything is put on a list: a file that is there may be a list, too.
+            let file = out.as_deref().map(new_file).transpose()?;
             let made = write(&db, &scope, async |tx| payouts::export_due(tx).await).await?;
             match made {
                 None => say("Nothing is due.")?,
-                Some(export) => hand_out(&export, out.as_deref())?,
+                Some(export) => hand_out(&export, file)?,
+            }
+        }
+        PayoutsAction::Lists => {
+            for list in persistence::payouts::list_exports(&db).await? {
+                say(&format!(
+                    "{}  {}  {:>5} payouts  {:>15}{}",
+                    list.export_id,
+                    list.exported_at.format("%Y-%m-%d"),
+                    list.count,
+                    roubles(list.total_minor),
+                    if list.is_paid { "  paid" } else { "" }
+                ))?;
             }
         }
         PayoutsAction::Show { export } => {
@@ -103,19 +120,24 @@ fn unknown(export: Uuid, error: &ServiceError) -> anyhow::Error {
     }
 }
 
-/// The list is committed by now: a file that can't be written is no list that is lost.
-fn hand_out(export: &Export, out: Option<&Path>) -> Result<()> {
+fn new_file(path: &Path) -> Result<std::fs::File> {
+    std::fs::File::create_new(path)
+        .with_context(|| format!("{} can't be made; is there one already?", path.display()))
+}
+
+/// The list is committed by now: one that can't be written is no list that is lost.
+fn hand_out(export: &Export, file: Option<std::fs::File>) -> Result<()> {
     let csv = payouts::csv(export);
-    let Some(path) = out else {
-        return say_raw(&csv);
+    let kept = || {
+        let id = export.id;
+        format!("the list can't be written; `tutors payouts show {id}` prints it again")
     };
-    std::fs::write(path, csv).with_context(|| {
-        format!(
-            "{} can't be written; the list is kept: `tutors payouts show {}` prints it",
-            path.display(),
-            export.id
-        )
-    })?;
-    let count = export.payouts.len();
-    say(&format!("{count} payouts are on the list {}.", export.id))
+    match file {
+        Some(mut file) => {
+            file.write_all(csv.as_bytes()).with_context(kept)?;
+            let count = export.payouts.len();
+            say(&format!("{count} payouts are on the list {}.", export.id))
+        }
+        None => say_raw(&csv).with_context(kept),
+    }
 }

@@ -25,7 +25,9 @@ pub(super) enum Action {
         #[arg(long)]
         since: Option<DateTime<Utc>>,
     },
-    /// Take a parked event off the list of those that need a person: nothing follows from it
+    /// Take a parked event off the list of those that need a person
+    ///
+    /// What it says stays known, and counts if it ever can.
     Resolve {
         /// `evt_…`
         event: String,

@@ -26,7 +26,7 @@ pub(super) struct Applied<'a> {
     invoices: Vec<(&'a str, &'a InvoiceFact)>,
     /// Tries to have an invoice paid that brought nothing, with their subscriptions.
     failures: Vec<(&'a str, &'a InvoiceFact)>,
-    /// Invoices that are nothing to us.
+    /// Invoices that are nothing to us, or not what we asked for.
     ignored: BTreeSet<&'a str>,
     /// By subscription.
     snapshots: BTreeMap<&'a str, Vec<&'a SubscriptionFact>>,
@@ -107,7 +107,7 @@ impl<'a> Applied<'a> {
             .max()
     }
 
-    /// Invoices that are nothing to us.
+    /// Invoices that are nothing to us, or not what we asked for.
     pub(super) fn ignored_invoices(&self) -> &BTreeSet<&'a str> {
         &self.ignored
     }
@@ -167,6 +167,9 @@ impl<'a> Applied<'a> {
             return waiting("the subscription is not known to be ours");
         };
         let judgment = judge_invoice(asked, fact);
+        if judgment.needs_a_person() {
+            self.ignored.insert(&fact.invoice_id);
+        }
         if let (Judgment::Applied, Some(id)) = (judgment, subscription_id) {
             match fact.kind {
                 InvoiceEventKind::Paid => self.invoices.push((id, fact)),
@@ -198,9 +201,6 @@ impl<'a> Applied<'a> {
     /// It says nothing by itself: it counts as what its invoice counts as.
     fn judge_invoice_payment(&self, fact: &InvoicePaymentFact) -> Judgment {
         let id = fact.invoice_id.as_str();
-        if self.ignored.contains(id) {
-            return Judgment::Ignored("its invoice grants nothing");
-        }
         let is_ours = self
             .invoices
             .iter()
@@ -211,6 +211,8 @@ impl<'a> Applied<'a> {
                 .any(|session| session.fact.invoice_id.as_deref() == Some(id));
         if is_ours {
             Judgment::Applied
+        } else if self.ignored.contains(id) {
+            Judgment::Ignored("its invoice does not count")
         } else {
             waiting("its invoice is not known to be paid")
         }

@@ -54,6 +54,17 @@ pub fn settle_booking(asked: &AskedPayment, facts: &Facts) -> BookingSettlement 
             ..PaidBy::default()
         },
     );
+    // What was refused was paid all the same, and a person may have given it back.
+    let refused = facts.sessions.iter().filter(|fact| {
+        let judgment = judgments.get(&fact.stamp.event_id);
+        judgment.is_some_and(|judgment| judgment.needs_a_person())
+    });
+    reversals.ignore(PaidBy {
+        payment_intents: refused
+            .filter_map(|fact| fact.payment_intent_id.as_deref())
+            .collect(),
+        ..PaidBy::default()
+    });
     judgments.extend(reversals.judgments);
     BookingSettlement {
         session_id: applied

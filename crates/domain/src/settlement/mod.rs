@@ -69,6 +69,12 @@ pub enum Judgment {
 }
 
 impl Judgment {
+    /// Whether it is parked and won't heal itself.
+    #[must_use]
+    pub fn needs_a_person(self) -> bool {
+        matches!(self, Self::Parked(reason, _) if reason != ParkReason::Waiting)
+    }
+
     /// The judgment of an event that two payments have looked at: what counted for one, counted;
     /// and what needs a person isn't hidden by one that knows nothing of it.
     #[must_use]

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::{AskedPayment, Check, Judgment, Judgments, ParkReason, ensure, mismatch, waiting};
+use super::{AskedPayment, Check, Judgment, Judgments, ParkReason, ensure, mismatch};
 use super::{check_metadata_payment, judgment};
+use crate::payment::PaymentType;
 use crate::stripe_facts::{ChargeFact, DisputeFact, EventStamp, Facts, RefundFact};
 
 /// What has gone back of one payment, in minor units. The parts together are never more than was
@@ -15,28 +16,27 @@ use crate::stripe_facts::{ChargeFact, DisputeFact, EventStamp, Facts, RefundFact
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reversal {
     pub refunded: i64,
-    /// Whether all of it went back once, even if a bank returned it later: who was told that a
+    /// Whether nothing was left of it once, even if a bank returned some later: who was told that a
     /// lesson is off isn't told otherwise weeks after.
-    pub was_refunded_whole: bool,
+    pub was_gone: bool,
+    /// Whether all that was charged is refunded now. A part of an invoice may have come from the
+    /// payer's balance and not from a charge.
+    pub is_refunded_whole: bool,
     /// Withdrawn as long as a dispute is open.
     pub disputed: i64,
     /// Gone for good with a dispute.
     pub lost: i64,
     pub has_open_dispute: bool,
     pub has_lost_dispute: bool,
+    /// Whether a dispute was lost once, even if a bank thought better of it later.
+    pub was_lost: bool,
 }
 
 impl Reversal {
     /// Whether the payment pays for nothing any more.
     #[must_use]
     pub fn takes_back(&self, amount_minor: i64) -> bool {
-        self.refunded >= amount_minor || self.has_lost_dispute
-    }
-
-    /// What can still be refunded.
-    #[must_use]
-    pub fn left_of(&self, amount_minor: i64) -> i64 {
-        amount_minor - self.refunded - self.disputed - self.lost
+        self.is_refunded_whole || self.refunded + self.lost >= amount_minor || self.has_lost_dispute
     }
 }
 
@@ -104,6 +104,12 @@ fn pairs(facts: &Facts) -> impl Iterator<Item = (Option<&str>, Option<&str>)> {
     charges.chain(refunds).chain(disputes)
 }
 
+/// Of what no payment has claimed yet.
+const UNKNOWN: Judgment = Judgment::Parked(
+    ParkReason::Waiting,
+    "what it is about is not known to be paid",
+);
+
 /// The facts of refunds and disputes, given out to the payments that they are about.
 pub(super) struct Reversals<'a> {
     facts: &'a Facts,
@@ -113,14 +119,13 @@ pub(super) struct Reversals<'a> {
 
 impl<'a> Reversals<'a> {
     pub(super) fn new(facts: &'a Facts) -> Self {
-        let unknown = waiting("what it is about is not known to be paid");
         let stamps = facts.charges.iter().map(|fact| &fact.stamp);
         let stamps = stamps.chain(facts.refunds.iter().map(|fact| &fact.stamp));
         let stamps = stamps.chain(facts.disputes.iter().map(|fact| &fact.stamp));
         Self {
             facts,
             judgments: stamps
-                .map(|stamp| (stamp.event_id.clone(), unknown))
+                .map(|stamp| (stamp.event_id.clone(), UNKNOWN))
                 .collect(),
             seen: Vec::new(),
         }
@@ -134,6 +139,7 @@ impl<'a> Reversals<'a> {
         let disputes = self.disputes_of(asked, &paid_by);
         let amount = asked.amount.minor;
         let refunded = refunded(&charges, &refunds).clamp(0, amount);
+        let charged: i64 = charges.iter().filter_map(|fact| fact.amount).sum();
         let open = disputes
             .iter()
             .filter(|fact| standing(fact) == Some(Standing::Open));
@@ -145,10 +151,17 @@ impl<'a> Reversals<'a> {
         let (open, lost): (Vec<_>, Vec<_>) = (open.collect(), lost.collect());
         let (has_open_dispute, has_lost_dispute) = (!open.is_empty(), !lost.is_empty());
         let lost = sum(lost).min(amount - refunded);
+        let ever_lost = self
+            .ever_lost(asked, &paid_by)
+            .map(|minor| minor.min(amount));
+        let ever_refunded = self.ever_refunded(asked, &paid_by);
         self.seen.extend(refunds.iter().map(|fact| seen(fact)));
         Reversal {
             refunded,
-            was_refunded_whole: self.was_refunded_whole(&charges, amount),
+            // By what was said at any time, so that it doesn't matter what was said last.
+            was_gone: refunded.max(ever_refunded.unwrap_or(0)) >= amount - ever_lost.unwrap_or(0),
+            was_lost: ever_lost.is_some(),
+            is_refunded_whole: refunded >= amount || (charged > 0 && refunded >= charged),
             disputed: sum(open).min(amount - refunded - lost),
             lost,
             has_open_dispute,
@@ -156,10 +169,10 @@ impl<'a> Reversals<'a> {
         }
     }
 
-    /// Settles what is about something that we have looked at and that is nothing to us.
+    /// Settles what is about something that we have looked at and that doesn't count.
     pub(super) fn ignore(&mut self, paid_by: PaidBy<'a>) {
         let paid_by = paid_by.complete(self.facts);
-        let ignored = Judgment::Ignored("what it is about grants nothing");
+        let ignored = Judgment::Ignored("what it is about does not count");
         let charges = self.facts.charges.iter().map(|fact| {
             let names = (fact.payment_intent_id.as_deref(), Some(&*fact.charge_id));
             (names, &fact.stamp)
@@ -173,8 +186,11 @@ impl<'a> Reversals<'a> {
             (names, &fact.stamp)
         });
         for ((intent, charge), stamp) in charges.chain(refunds).chain(disputes) {
-            if paid_by.includes(intent, charge) {
-                self.judgments.insert(stamp.event_id.clone(), ignored);
+            let judgment = self.judgments.get_mut(&stamp.event_id);
+            if let Some(judgment) = judgment.filter(|known| **known == UNKNOWN)
+                && paid_by.includes(intent, charge)
+            {
+                *judgment = ignored;
             }
         }
     }
@@ -258,14 +274,23 @@ impl<'a> Reversals<'a> {
         newest.into_values().map(|(_, fact)| fact).collect()
     }
 
-    /// By charges alone: whether a refund counts as gone changes with its own facts, and this must
-    /// not depend on which of them came first.
-    fn was_refunded_whole(&self, newest: &[&ChargeFact], amount_minor: i64) -> bool {
-        self.facts
-            .charges
-            .iter()
-            .filter(|fact| newest.iter().any(|known| known.charge_id == fact.charge_id))
-            .any(|fact| fact.amount_refunded >= Some(amount_minor))
+    /// The most that a dispute which was lost at any time has taken.
+    fn ever_lost(&self, asked: &AskedPayment, paid_by: &PaidBy) -> Option<i64> {
+        let lost = self.facts.disputes.iter().filter(|fact| {
+            paid_by.includes(fact.payment_intent_id.as_deref(), fact.charge_id.as_deref())
+                && check_dispute(asked, fact).is_ok()
+                && standing(fact) == Some(Standing::Lost)
+        });
+        lost.filter_map(|fact| fact.amount).max()
+    }
+
+    /// The most that a charge ever said of what went back.
+    fn ever_refunded(&self, asked: &AskedPayment, paid_by: &PaidBy) -> Option<i64> {
+        let charges = self.facts.charges.iter().filter(|fact| {
+            paid_by.includes(fact.payment_intent_id.as_deref(), Some(&fact.charge_id))
+                && check_charge(asked, fact).is_ok()
+        });
+        charges.filter_map(|fact| fact.amount_refunded).max()
     }
 }
 
@@ -360,13 +385,17 @@ fn check_charge(asked: &AskedPayment, fact: &ChargeFact) -> Check {
     )?;
     check_metadata_payment(asked, fact.metadata_payment_id.as_deref())?;
     check_currency(asked, fact.currency.as_deref())?;
-    ensure(
-        fact.amount == Some(asked.amount.minor),
-        mismatch("amount is not the payment's"),
-    )?;
+    let charged = match asked.purpose {
+        PaymentType::Booking => fact.amount == Some(asked.amount.minor),
+        // A part of an invoice may come from the payer's balance.
+        PaymentType::Premium => fact
+            .amount
+            .is_some_and(|amount| (1..=asked.amount.minor).contains(&amount)),
+    };
+    ensure(charged, mismatch("amount is not the payment's"))?;
     let back = fact.amount_refunded;
     ensure(
-        back.is_some_and(|back| (0..=asked.amount.minor).contains(&back)),
+        back.is_some_and(|back| (0..=fact.amount.unwrap_or(0)).contains(&back)),
         mismatch("amount_refunded is none that the payment could have"),
     )
 }

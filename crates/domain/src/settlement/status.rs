@@ -10,7 +10,6 @@ pub fn payment_status(
     ended: PaymentStatus,
     is_paid: bool,
     progress: Option<SessionEffect>,
-    amount_minor: i64,
     reversal: &Reversal,
 ) -> PaymentStatus {
     if !is_paid {
@@ -25,7 +24,7 @@ pub fn payment_status(
     }
     match reversal.refunded {
         0 => PaymentStatus::Completed,
-        refunded if refunded >= amount_minor => PaymentStatus::Refunded,
+        _ if reversal.is_refunded_whole => PaymentStatus::Refunded,
         _ => PaymentStatus::PartiallyRefunded,
     }
 }

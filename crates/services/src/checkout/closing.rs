@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use domain::payment::PaymentStatus;
-use payments::{SessionState, Stripe};
+use payments::{ProviderError, SessionState, Stripe};
 use persistence::payments::{self as rows, Payment};
 use persistence::{Db, Scope, write};
 
@@ -37,6 +37,10 @@ pub async fn close_unpayable(
         for payment in &batch {
             match close(db, scope, stripe, payment).await {
                 Ok(was_closed) => closed += usize::from(was_closed),
+                // Nor would the others get an answer.
+                Err(error @ ServiceError::Provider(ProviderError::Unavailable { .. })) => {
+                    return Err(error);
+                }
                 Err(error) => {
                     let cause = error_chain(&error);
                     log::warn!(payment_id:% = payment.id; "a checkout was not closed: {cause}");

@@ -16,7 +16,7 @@ use super::payment::{Progress, write_progress};
 use super::refunds;
 use super::{Derived, Judgments, amount, asked, merge};
 use crate::ServiceError;
-use crate::applications::choose_again;
+use crate::applications::{choose_again, lock_with_overdue};
 use crate::bookings::note_change;
 use crate::overtaken::lock_current;
 
@@ -30,7 +30,11 @@ pub(super) async fn settle(
         .ok_or(ServiceError::Internal("the booking of a payment is gone"))?;
     stripe_customers::lock_of_user(tx, found.student_id).await?;
     // What the clock has decided is decided, whether or not a sweep has come by.
-    let order = lock_current(tx, found.order_id).await?;
+    let order = if *found.status == BookingStatus::Expired {
+        lock_with_overdue(tx, found.tutor_id, found.order_id).await?
+    } else {
+        lock_current(tx, found.order_id).await?
+    };
     let booking = bookings::lock(tx, booking_id).await?;
     let payments = rows::lock_of(tx, Subject::Booking(booking_id)).await?;
     let known = Known::read(tx, &payments, names).await?;
@@ -58,7 +62,7 @@ pub(super) async fn settle(
     }
     // Only when all of them are written down is it known which came first.
     let all: Vec<Payment> = paid.iter().map(|(payment, ..)| payment.clone()).collect();
-    let paying = paying_payment(&all).map(|payment| payment.id);
+    let paying = choose_paying(tx, &booking, &all).await?;
     let mut booking = booking;
     for (payment, paid_at, reversal) in paid {
         if paying == Some(payment.id) {
@@ -71,13 +75,43 @@ pub(super) async fn settle(
     Ok(Derived { judgments, known })
 }
 
-/// Of the payments for one booking that which pays for it: the one that was paid first. The others
-/// are given back.
-pub(crate) fn paying_payment(payments: &[Payment]) -> Option<&Payment> {
+/// Of the payments for one booking that which pays for it: the one that has confirmed it, else the
+/// one that was paid first. The others are given back.
+pub(crate) fn paying_payment<'a>(
+    booking: &Booking,
+    payments: &'a [Payment],
+) -> Option<&'a Payment> {
+    let confirming = payments
+        .iter()
+        .find(|payment| booking.payment_id == Some(payment.id));
+    confirming.or_else(|| first_paid(payments))
+}
+
+fn first_paid(payments: &[Payment]) -> Option<&Payment> {
     payments
         .iter()
         .filter(|payment| payment.paid_at.is_some())
         .min_by_key(|payment| (payment.paid_at, payment.id))
+}
+
+/// Word of a payment that was made before the one that has confirmed the booking may come after it:
+/// then that one pays, unless anything has been done about the other by now.
+async fn choose_paying(
+    tx: &Tx,
+    booking: &Booking,
+    payments: &[Payment],
+) -> Result<Option<Uuid>, ServiceError> {
+    let first = first_paid(payments).map(|payment| payment.id);
+    let Some(confirming) = paying_payment(booking, payments) else {
+        return Ok(first);
+    };
+    let is_untouched = *booking.status == BookingStatus::Confirmed
+        && *confirming.status == PaymentStatus::Completed
+        && persistence::refunds::list_of_payment(tx, confirming.id)
+            .await?
+            .is_empty();
+    let stays = booking.confirmed_at.is_some() && !is_untouched;
+    Ok(if stays { Some(confirming.id) } else { first })
 }
 
 /// Confirms the booking that a payment is for: the only place where that happens. A payment that
@@ -91,6 +125,11 @@ async fn confirm(
     paid_at: DateTime<Utc>,
 ) -> Result<Booking, ServiceError> {
     if booking.confirmed_at.is_some() {
+        if (booking.payment_id, booking.confirmed_at) != (Some(payment.id), Some(paid_at)) {
+            booking.payment_id = Some(payment.id);
+            booking.confirmed_at = Some(paid_at);
+            booking = bookings::update(tx, booking).await?;
+        }
         return Ok(booking);
     }
     let before = *booking.status;
@@ -110,16 +149,16 @@ async fn confirm(
     }
     booking.status = Stored(before.on(BookingEvent::Confirm)?);
     booking.confirmed_at = Some(paid_at);
+    booking.payment_id = Some(payment.id);
     let booking = bookings::update(tx, booking).await?;
     note_change(tx, &booking, before).await?;
     Ok(booking)
 }
 
-/// Whether the payment goes back already, by us or from the dashboard.
+/// Whether we have decided to give the payment back.
 async fn is_given_back(tx: &Tx, payment: &Payment) -> Result<bool, ServiceError> {
     let decided = persistence::refunds::list_of_payment(tx, payment.id).await?;
-    let is_whole = *payment.status == PaymentStatus::Completed;
-    Ok(!is_whole || !decided.is_empty())
+    Ok(!decided.is_empty())
 }
 
 async fn give_back(tx: &Tx, payment: &Payment) -> Result<(), ServiceError> {

@@ -29,6 +29,7 @@ pub use payment::{new_payout, postings};
 pub(crate) use payment::{note_payment, release};
 pub use premium::entitle;
 pub(crate) use premium::read_premium;
+pub(crate) use refunds::told;
 
 /// What a set of facts is about: everything that is derived from it is locked together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,9 +59,13 @@ struct Derived {
 }
 
 /// What settling an event has come to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Settled {
     pub(crate) verdict: Verdict,
+    /// Other events that need a person from now on.
+    pub(crate) alarming: Vec<(String, Verdict)>,
+    /// Whether it leads to a payment of ours.
+    pub(crate) is_ours: bool,
     /// Whether the event connects what nothing connected before: another transaction that could
     /// not see it may then have missed what both lead to.
     pub(crate) is_link: bool,
@@ -72,12 +77,13 @@ pub(crate) struct Settled {
 /// The database failed.
 pub(crate) async fn settle(tx: &Tx, event_id: &str, fact: &Fact) -> Result<Settled, ServiceError> {
     let mut judgments = Judgments::new();
-    let mut is_link = false;
+    let (mut is_link, mut is_ours) = (false, false);
     if let Fact::Customer(deleted) = fact {
         let judgment = customer::settle(tx, deleted).await?;
         judgments.insert(event_id.to_owned(), judgment);
     } else {
         let whose = roots::whose(tx, fact).await?;
+        is_ours = whose.is_ours;
         for root in whose.roots {
             let derived = match root {
                 Root::Premium(tutor_id) => premium::settle(tx, tutor_id, &whose.names).await?,
@@ -87,8 +93,11 @@ pub(crate) async fn settle(tx: &Tx, event_id: &str, fact: &Fact) -> Result<Settl
             merge(&mut judgments, derived.judgments);
         }
     }
+    let written = verdict::write(tx, event_id, &judgments).await?;
     Ok(Settled {
-        verdict: verdict::write(tx, event_id, &judgments).await?,
+        verdict: written.own,
+        alarming: written.alarming,
+        is_ours,
         is_link,
     })
 }

@@ -50,7 +50,6 @@ pub(super) async fn write_progress(
         *before.status,
         progress.paid_at.is_some(),
         progress.effect,
-        before.amount_minor,
         &progress.reversal,
     ));
     if after == before {
@@ -154,7 +153,8 @@ pub fn new_payout(
     released_at: DateTime<Utc>,
 ) -> Option<Payout> {
     let amount_minor = position(payment, Some(booking)).of_tutor();
-    (amount_minor > 0).then(|| Payout {
+    // What a dispute may still bring back isn't known before its end.
+    (amount_minor > 0 && payment.disputed_minor == 0).then(|| Payout {
         id: stamp.id,
         tutor_id: booking.tutor_id,
         booking_id: booking.id,
@@ -196,10 +196,12 @@ async fn owe(
                 payouts::update(tx, payout).await?;
             }
         }
-        // It has left: the ledger shows what is to be had back.
-        PayoutStatus::Exported | PayoutStatus::Paid if amount_minor < payout.amount_minor => {
-            let booking_id = booking.id;
-            log::error!(booking_id:%; "a tutor was paid more than they have earned by now; a person must have it back");
+        // It has left: the ledger shows what is to be had back, or to be added.
+        PayoutStatus::Exported | PayoutStatus::Paid
+            if payment.disputed_minor == 0 && amount_minor != payout.amount_minor =>
+        {
+            let (booking_id, paid_minor) = (booking.id, payout.amount_minor);
+            log::error!(booking_id:%, paid_minor, amount_minor; "a tutor was paid out another sum than they have earned by now; a person must set it right");
         }
         PayoutStatus::Exported | PayoutStatus::Paid => {}
     }

@@ -34,7 +34,7 @@ pub(super) async fn note_seen(
 }
 
 /// The refund as Stripe has it.
-fn told(mut refund: Refund, seen: &SeenRefund) -> Refund {
+pub(crate) fn told(mut refund: Refund, seen: &SeenRefund) -> Refund {
     let status = match seen.state {
         RefundState::Pending => RefundStatus::Sent,
         RefundState::Succeeded => RefundStatus::Succeeded,
@@ -43,6 +43,10 @@ fn told(mut refund: Refund, seen: &SeenRefund) -> Refund {
     if status == RefundStatus::Failed && *refund.status != RefundStatus::Failed {
         log::error!(refund_id:% = refund.id, payment_id:% = refund.payment_id; "a refund failed at the payer's bank and needs a person");
         refund.last_error = Some("it failed at the payer's bank".to_owned());
+    }
+    refund.next_try_at = None;
+    if status != RefundStatus::Failed {
+        refund.last_error = None;
     }
     refund.status = Stored(status);
     refund.provider_ref = Some(seen.refund_id.clone());

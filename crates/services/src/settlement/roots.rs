@@ -15,6 +15,8 @@ pub(super) struct Whose {
     /// None: whose it is isn't known yet.
     pub(super) roots: BTreeSet<Root>,
     pub(super) names: Names,
+    /// Whether it leads to a payment, and not only to a customer who may buy other things.
+    pub(super) is_ours: bool,
 }
 
 /// Follows what the fact names to payments of ours; from fact to fact, if it names none itself.
@@ -25,13 +27,18 @@ pub(super) async fn whose(tx: &Tx, fact: &Fact) -> Result<Whose, ServiceError> {
         names = stripe_facts::connected(tx, &names).await?.names;
         roots = roots_named(tx, &names).await?;
     }
+    let is_ours = !roots.is_empty();
     if roots.is_empty()
         && let Some(customer) = fact.customer_id()
         && let Some(profile) = tutors::find_by_stripe_customer(tx, customer).await?
     {
         roots.insert(Root::Premium(profile.id));
     }
-    Ok(Whose { roots, names })
+    Ok(Whose {
+        roots,
+        names,
+        is_ours,
+    })
 }
 
 async fn roots_named(tx: &Tx, names: &Names) -> Result<BTreeSet<Root>, ServiceError> {

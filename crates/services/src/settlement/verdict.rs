@@ -26,12 +26,18 @@ fn verdict(judgment: Judgment) -> Verdict {
 /// The judgment of an event that no root knows.
 const UNCLAIMED: Judgment = Judgment::Parked(ParkReason::Waiting, "whose it is isn't known yet");
 
+/// What became of the event at hand, and which others need a person from now on.
+pub(super) struct Written {
+    pub(super) own: Verdict,
+    pub(super) alarming: Vec<(String, Verdict)>,
+}
+
 /// Writes down what became of the event at hand, and of those that were parked until now.
 pub(super) async fn write(
     tx: &Tx,
     event_id: &str,
     judgments: &Judgments,
-) -> Result<Verdict, ServiceError> {
+) -> Result<Written, ServiceError> {
     let own = verdict(judgments.get(event_id).copied().unwrap_or(UNCLAIMED));
     webhook_events::set_verdict(tx, event_id, own).await?;
     let others = judgments
@@ -39,10 +45,19 @@ pub(super) async fn write(
         .filter(|id| *id != event_id)
         .cloned()
         .collect();
-    for parked in webhook_events::list_parked_among(tx, others).await? {
-        if let Some(judgment) = judgments.get(&parked) {
-            webhook_events::set_verdict(tx, &parked, verdict(*judgment)).await?;
+    let mut alarming = Vec::new();
+    for (parked, reason) in webhook_events::list_parked_among(tx, others).await? {
+        let Some(judgment) = judgments.get(&parked) else {
+            continue;
+        };
+        let verdict = verdict(*judgment);
+        if verdict.reason == Some(reason) {
+            continue;
+        }
+        webhook_events::set_verdict(tx, &parked, verdict).await?;
+        if judgment.needs_a_person() {
+            alarming.push((parked, verdict));
         }
     }
-    Ok(own)
+    Ok(Written { own, alarming })
 }

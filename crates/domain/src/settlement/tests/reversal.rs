@@ -155,8 +155,86 @@ fn a_lost_dispute_takes_no_more_than_is_left() {
         Fact::Dispute(dispute("evt_lost", 5, "lost")),
     ]);
     assert_eq!(settled.reversal.lost, ALL - 40_000);
-    assert_eq!(settled.reversal.left_of(ALL), 0);
+    assert!(settled.reversal.was_gone);
     assert!(settled.reversal.takes_back(ALL));
+}
+
+#[test]
+fn a_dispute_that_was_lost_and_then_won_comes_to_the_same_either_way() {
+    let lost = Fact::Dispute(dispute("evt_lost", 5, "lost"));
+    let won = Fact::Dispute(dispute("evt_won", 6, "won"));
+    let settled = settle([paid(), lost, won]).reversal;
+    assert_eq!((settled.lost, settled.has_lost_dispute), (0, false));
+    // The lesson was called off by the loss, whichever of the two was heard of first.
+    assert!(settled.was_lost && settled.was_gone);
+}
+
+#[test]
+fn what_is_parked_takes_no_booking_away() {
+    let part = Fact::Charge(charge("evt_part", 2, 40_000));
+    let mut foreign = charge("evt_live", 3, ALL);
+    foreign.stamp.livemode = true;
+    let settled = settle([paid(), part, Fact::Charge(foreign)]).reversal;
+    assert_eq!((settled.refunded, settled.was_gone), (40_000, false));
+}
+
+#[test]
+fn what_goes_back_of_a_payment_that_was_refused_is_nothing_to_us() {
+    let mut short = paid_session(&booking_payment(), "evt_short", hour(1));
+    short.amount_total = Some(ALL - 1);
+    let refund = refund("evt_refund", 2, ALL - 1, "succeeded");
+    let settled = settle([Fact::Session(short), Fact::Refund(refund)]);
+    assert!(matches!(
+        of(&settled.judgments, "evt_refund"),
+        Judgment::Ignored(_)
+    ));
+    assert_eq!(settled.reversal, Reversal::default());
+}
+
+#[test]
+fn an_invoice_partly_paid_from_a_balance_is_refunded_whole_with_its_charge() {
+    let mut facts = invoice_refunds(false);
+    for fact in &mut facts {
+        if let Fact::Charge(charge) = fact {
+            charge.amount = Some(PRICE - 10_000);
+            charge.amount_refunded = Some(PRICE - 10_000);
+        }
+    }
+    let settled = settle_premium(&[premium_payment(1)], &facts.into_iter().collect());
+    let first = settled.first_payments[0].paid.clone().unwrap();
+    assert_eq!(first.reversal.refunded, PRICE - 10_000);
+    assert!(first.reversal.is_refunded_whole);
+    assert_eq!(settled.entitlement.until, None);
+}
+
+#[test]
+fn every_move_of_a_reversal_is_a_way_through_the_table() {
+    use crate::booking::BookingEvent::{Dispute, Refund};
+    use crate::text_enum::TextEnum;
+    for &from in BookingStatus::ALL {
+        for bits in 0..16_u8 {
+            let bit = |n: u8| bits & (1 << n) != 0;
+            let reversal = Reversal {
+                was_gone: bit(0),
+                was_lost: bit(1),
+                has_open_dispute: bit(2),
+                has_lost_dispute: bit(3),
+                ..Reversal::default()
+            };
+            let to = after_reversal(from, Some(BookingStatus::Confirmed), &reversal);
+            let ways = [
+                Ok(from),
+                from.on(Dispute),
+                from.on(Refund),
+                from.on(Dispute).and_then(|disputed| disputed.on(Refund)),
+            ];
+            let back = from == BookingStatus::Disputed && to == BookingStatus::Confirmed;
+            assert!(
+                ways.contains(&Ok(to)) || back,
+                "{from:?} to {to:?} by {reversal:?}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -168,10 +246,12 @@ fn a_booking_goes_where_its_payments_reversal_takes_it_from_where_it_was() {
     };
     let lost = Reversal {
         has_lost_dispute: true,
+        was_lost: true,
+        was_gone: true,
         ..Reversal::default()
     };
     let whole = Reversal {
-        was_refunded_whole: true,
+        was_gone: true,
         ..Reversal::default()
     };
     let none = Reversal::default();
@@ -333,7 +413,8 @@ proptest! {
         }
         facts.push(Fact::Dispute(dispute("evt_d", 9, if open { "needs_response" } else { "lost" })));
         let reversal = settle(facts).reversal;
-        prop_assert!(reversal.left_of(ALL) >= 0, "{:?}", reversal);
+        let back = reversal.refunded + reversal.disputed + reversal.lost;
+        prop_assert!(back <= ALL, "{:?}", reversal);
         prop_assert!(reversal.refunded >= 0 && reversal.disputed >= 0 && reversal.lost >= 0);
     }
 }
