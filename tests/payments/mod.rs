@@ -9,10 +9,13 @@ mod parallel;
 mod payouts;
 mod permutations;
 mod premium;
+mod refund_tries;
+mod refunding;
 mod reversals;
 mod story;
 mod superseded;
 mod twice;
+mod unpayable;
 mod waiting;
 mod webhook;
 

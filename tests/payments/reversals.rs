@@ -24,7 +24,7 @@ async fn payment(student: &Client, opened: &Opened) -> (String, i64) {
     (payment["status"].as_str().unwrap().to_owned(), refunded)
 }
 
-fn booked(lines: &[(&str, i64)]) -> Vec<(String, i64)> {
+pub(super) fn booked(lines: &[(&str, i64)]) -> Vec<(String, i64)> {
     lines
         .iter()
         .map(|(account, sum)| ((*account).to_owned(), *sum))
@@ -32,7 +32,7 @@ fn booked(lines: &[(&str, i64)]) -> Vec<(String, i64)> {
 }
 
 /// The balances that aren't zero.
-async fn held(app: &TestApp) -> Vec<(String, i64)> {
+pub(super) async fn held(app: &TestApp) -> Vec<(String, i64)> {
     let mut balances = balances(app).await;
     balances.retain(|(_, sum)| *sum != 0);
     balances

@@ -40,15 +40,16 @@ pub struct Faults(Vec<PlannedFault>);
 struct PlannedFault {
     fault: Fault,
     left: u32,
-    /// `/v1/refunds` is that call and all below it.
+    /// `/v1/refunds` is that call and all below it, `POST /v1/refunds` what is posted there.
     path: Option<String>,
 }
 
 impl PlannedFault {
-    fn is_about(&self, path: &str) -> bool {
+    fn is_about(&self, method: &str, path: &str) -> bool {
         self.path.as_deref().is_none_or(|planned| {
-            path.strip_prefix(planned)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            let (only, planned) = planned.split_once(' ').unwrap_or((method, planned));
+            let rest = path.strip_prefix(planned).filter(|_| only == method);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
 }
@@ -71,8 +72,9 @@ impl Faults {
         self.0.iter().map(|planned| planned.left).sum()
     }
 
-    fn next(&mut self, path: &str) -> Option<Fault> {
-        let planned = self.0.iter_mut().find(|planned| planned.is_about(path))?;
+    fn next(&mut self, method: &str, path: &str) -> Option<Fault> {
+        let is_about = |planned: &&mut PlannedFault| planned.is_about(method, path);
+        let planned = self.0.iter_mut().find(is_about)?;
         let fault = planned.fault;
         planned.left = planned.left.saturating_sub(1);
         self.0.retain(|planned| planned.left > 0);
@@ -86,8 +88,8 @@ pub async fn misbehave(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let fault = request.app_data::<Data<Fake>>().and_then(|fake| {
-        let path = request.path();
-        fake.transact(|state| state.faults.next(path)).0
+        let (method, path) = (request.method().as_str(), request.path());
+        fake.transact(|state| state.faults.next(method, path)).0
     });
     let instead = match fault {
         None => return next.call(request).await,
@@ -137,14 +139,26 @@ mod tests {
         let mut faults = Faults::default();
         faults.plan(Fault::ServerError, 2, Some("/v1/refunds".into()));
         faults.plan(Fault::RateLimited, 1, None);
-        assert_eq!(faults.next("/v1/refunds/re_1"), Some(Fault::ServerError));
         assert_eq!(
-            faults.next("/v1/refunds_of_others"),
+            faults.next("GET", "/v1/refunds/re_1"),
+            Some(Fault::ServerError)
+        );
+        assert_eq!(
+            faults.next("GET", "/v1/refunds_of_others"),
             Some(Fault::RateLimited)
         );
-        assert_eq!(faults.next("/v1/events"), None);
+        assert_eq!(faults.next("GET", "/v1/events"), None);
         assert_eq!(faults.left(), 1);
-        assert_eq!(faults.next("/v1/refunds"), Some(Fault::ServerError));
-        assert_eq!(faults.next("/v1/refunds"), None);
+        assert_eq!(faults.next("GET", "/v1/refunds"), Some(Fault::ServerError));
+        assert_eq!(faults.next("GET", "/v1/refunds"), None);
+    }
+
+    #[test]
+    fn a_fault_of_one_method_leaves_the_others_alone() {
+        let mut faults = Faults::default();
+        faults.plan(Fault::LostAnswer, 1, Some("POST /v1/refunds".into()));
+        assert_eq!(faults.next("GET", "/v1/refunds"), None);
+        assert_eq!(faults.next("POST", "/v1/events"), None);
+        assert_eq!(faults.next("POST", "/v1/refunds"), Some(Fault::LostAnswer));
     }
 }

@@ -12,8 +12,8 @@ impl StripeFake {
         self.fake.transact(|state| state.cards_decline = decline);
     }
 
-    /// The next `count` calls of the API go wrong; with a `path`, such as `/v1/refunds`, the next
-    /// of that path and below.
+    /// The next `count` calls of the API go wrong; with a `path`, such as `/v1/refunds` or
+    /// `POST /v1/refunds`, the next of that path and below.
     pub fn fail_next(&self, fault: Fault, count: u32, path: Option<&str>) {
         let path = path.map(str::to_owned);
         self.fake
