@@ -24,7 +24,8 @@ const TABLES: [(&str, &str); 15] = [
     ),
     (
         "stripe_webhook_events e",
-        "e.type, e.outcome, e.reason, e.explanation",
+        // Of two that say the same in one second either is the newer one.
+        "e.type, CASE e.outcome WHEN 'stale' THEN 'applied' ELSE e.outcome END, e.reason, e.explanation",
     ),
     ("stripe_facts f", "f.kind"),
     ("stripe_webhook_failures f", "f.type, f.last_error"),

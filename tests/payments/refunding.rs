@@ -210,7 +210,7 @@ async fn what_a_lost_dispute_has_taken_does_not_go_back_once_more() {
         app.let_pass(TimeDelta::hours(2)).await;
         assert_eq!((send(&app).await, at_stripe(&app)), (0, 0));
     }
-    assert_eq!(*refund(&app).await.status, RefundStatus::Failed);
+    assert_eq!(*refund(&app).await.status, RefundStatus::Void);
     assert_eq!(told(&app, &student).await, ("disputed".into(), 0));
     assert_eq!(
         status(&app.again(&student).await, &booking).await,
@@ -262,9 +262,9 @@ async fn what_went_back_by_hand_is_not_given_back_again_whether_or_not_we_have_h
         app.deliver_all().await;
         app.let_pass(TimeDelta::hours(2)).await;
         assert_eq!((send(&app).await, at_stripe(&app)), (0, 1));
-        let failed = refund(&app).await;
-        assert_eq!(*failed.status, RefundStatus::Failed, "heard: {heard}");
-        assert_eq!(failed.last_error.unwrap(), "nothing is left to give back");
+        let unneeded = refund(&app).await;
+        assert_eq!(*unneeded.status, RefundStatus::Void, "heard: {heard}");
+        assert_eq!(unneeded.last_error.unwrap(), "nothing is left to give back");
         assert_eq!(told(&app, &student).await, ("refunded".into(), ALL));
     }
 }

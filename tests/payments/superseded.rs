@@ -32,7 +32,9 @@ async fn of_two_subscriptions_the_one_that_was_given_up_is_ended_and_given_back(
     app.pay(&first_session).await;
     assert_eq!(count(&app, "refunds WHERE reason = 'superseded'").await, 1);
     let sent = refunds::send_due(app.db(), &app.scope(), app.stripe()).await;
-    assert_eq!(sent.unwrap(), 1);
+    let rows = "SELECT status || ' ' || attempts || ' ' || COALESCE(last_error, '-') FROM refunds";
+    let rows = persistence::texts_for_tests(app.db(), rows).await.unwrap();
+    assert_eq!(sent.unwrap(), 1, "{rows:?}");
     for event in app.fake().events() {
         app.deliver(&event).await.expect(200);
     }

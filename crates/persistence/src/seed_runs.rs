@@ -113,8 +113,22 @@ pub async fn clear(tx: &Tx) -> Result<Cleared, StoreError> {
 async fn delete_payments(tx: &Tx, condition: &str) -> Result<(), StoreError> {
     let payments = format!("SELECT id FROM payments WHERE {condition}");
     // What told of them goes with them, also of what was paid after the seed; see AFTERWARDS.
-    let told =
-        format!("SELECT event_id FROM stripe_facts WHERE claimed_payment_id IN ({payments})");
+    let claimed = format!("claimed_payment_id IN ({payments})");
+    let of_claimed = |what: &str| {
+        format!(
+            "{what} IN (SELECT {what} FROM stripe_facts WHERE {claimed} AND {what} IS NOT NULL)"
+        )
+    };
+    let of_payments = |what: &str| {
+        format!("{what} IN (SELECT {what} FROM payments WHERE {condition} AND {what} IS NOT NULL)")
+    };
+    let told = format!(
+        "SELECT event_id FROM stripe_facts WHERE {claimed} OR {} OR {} OR {} OR {}",
+        of_claimed("invoice_id"),
+        of_claimed("subscription_id"),
+        of_payments("subscription_id"),
+        of_payments("payment_intent_id"),
+    );
     let any_run = "SELECT id FROM seed_runs LIMIT 1";
     run(
         tx,
@@ -146,7 +160,8 @@ async fn delete(tx: &Tx, table: &str, condition: &str) -> Result<u64, StoreError
 
 /// What is left of the removed, and the ratings of those who stay.
 const AFTERWARDS: [&str; 5] = [
-    "DELETE FROM stripe_facts WHERE claimed_payment_id NOT IN (SELECT id FROM payments) \
+    "DELETE FROM stripe_facts WHERE \
+     (claimed_payment_id IS NULL OR claimed_payment_id NOT IN (SELECT id FROM payments)) \
      AND event_id IN (SELECT event_id FROM stripe_webhook_events WHERE seed_run_id IS NOT NULL)",
     "DELETE FROM stripe_webhook_events WHERE seed_run_id IS NOT NULL \
      AND event_id NOT IN (SELECT event_id FROM stripe_facts)",

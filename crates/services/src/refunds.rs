@@ -67,8 +67,8 @@ struct Claimed {
     refund_id: Uuid,
     /// What we have decided to give back, in minor units.
     wished_minor: i64,
-    /// What was paid.
-    paid_minor: i64,
+    /// What was paid and not lost in a dispute.
+    had_minor: i64,
     /// `None` while nothing can be sent, for the reason that is on record.
     payment_intent_id: Option<String>,
     /// The subscription that ends first: it would be charged again.
@@ -99,7 +99,7 @@ async fn claim(tx: &Tx, due: &Refund) -> Result<Option<Claimed>, ServiceError> {
     let claimed = Claimed {
         refund_id: refund.id,
         wished_minor: refund.amount_minor,
-        paid_minor: payment.amount_minor,
+        had_minor: payment.amount_minor - payment.lost_minor,
         payment_intent_id: payment.payment_intent_id.filter(|_| why_not.is_none()),
         subscription_id: payment.subscription_id.filter(|_| ends_subscription),
     };
@@ -155,7 +155,7 @@ async fn call(stripe: &Stripe, claimed: &Claimed) -> Result<Answer, ProviderErro
         .filter(|sent| !sent.has_failed())
         .map(|sent| sent.amount_minor)
         .sum();
-    let amount_minor = claimed.wished_minor.min(claimed.paid_minor - gone);
+    let amount_minor = claimed.wished_minor.min(claimed.had_minor - gone);
     if amount_minor <= 0 {
         return Ok(Answer::NothingLeft);
     }

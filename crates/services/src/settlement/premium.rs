@@ -103,7 +103,7 @@ async fn give_back_superseded(tx: &Tx, checkouts: &[Payment]) -> Result<(), Serv
         let has_successor = checkouts
             .iter()
             .filter(is_paid)
-            .any(|other| other.created_at > payment.created_at);
+            .any(|other| other.id != payment.id && other.created_at >= payment.created_at);
         if payment.superseded_at.is_some() && has_successor {
             let reason = RefundReason::Superseded;
             persistence::refunds::decide(tx, payment.id, reason, amount(payment)).await?;
