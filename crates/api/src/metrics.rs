@@ -56,8 +56,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn deliveries_are_counted_by_what_became_of_them() {
-        let metrics = Metrics::start().unwrap();
+    fn deliveries_are_counted_by_what_became_of_them() -> Result<()> {
+        let metrics = Metrics::start()?;
         for receipt in [Receipt::Applied, Receipt::Applied, Receipt::Parked] {
             stripe_delivery(receipt);
         }
@@ -72,5 +72,6 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} in\n{text}");
         }
+        Ok(())
     }
 }

@@ -67,7 +67,7 @@ async fn receive_and_heal(db: &Db, scope: &Scope, event: &Event) -> Result<Recei
     let (Recorded::Settled(first), Some(fact)) = (&recorded, &event.fact) else {
         return Ok(recorded.receipt());
     };
-    call_for(&event.id, &first);
+    call_for(&event.id, first);
     if !first.is_link && !is_waiting(first.verdict) {
         return Ok(first.verdict.outcome.into());
     }
