@@ -3,6 +3,7 @@
 mod alarms;
 mod booking;
 mod checkout;
+mod closing;
 pub mod events;
 mod order;
 mod parallel;
