@@ -27,7 +27,9 @@ impl List {
     /// One without rows. A list that is new in the document wants a path here, and a row below.
     async fn new(id: &'static str) -> Self {
         let app = match id {
-            "list_own_payments" | "list_reviews" => TestApp::with_stripe().await,
+            "list_own_payments" | "list_own_payouts" | "list_reviews" => {
+                TestApp::with_stripe().await
+            }
             _ => TestApp::new().await,
         };
         let student = app.student().await;
@@ -48,6 +50,7 @@ impl List {
             "list_own_applications" => "/me/applications".into(),
             "list_own_bookings" => "/me/bookings".into(),
             "list_own_payments" => "/me/payments".into(),
+            "list_own_payouts" => "/me/payouts".into(),
             other => panic!("no test reads the list {other}"),
         };
         Self {
@@ -89,6 +92,9 @@ impl List {
             "list_own_bookings" => {
                 self.add_booking(json!({})).await;
             }
+            "list_own_payouts" => {
+                self.add_lesson().await;
+            }
             "list_own_payments" => {
                 let booking = self.add_booking(json!({})).await;
                 let body = json!({ "type": "booking", "booking_id": booking["id"] });
@@ -109,8 +115,15 @@ impl List {
         self.student.post(&path, time).await.expect(201)
     }
 
-    /// A review takes a lesson that is over: there and back again, so that rows can be of one time.
     async fn add_review(&self) {
+        let path = format!("/bookings/{}/review", id(&self.add_lesson().await));
+        let student = self.app.again(&self.student).await;
+        let review = json!({ "rating": 5, "text": "Спасибо!" });
+        student.post(&path, review).await.expect(201);
+    }
+
+    /// A lesson that is over: there and back again, so that rows can be of one time.
+    async fn add_lesson(&self) -> Value {
         let app = &self.app;
         let there = TimeDelta::days(3);
         let body = self.tutor.get(&self.path).await.expect(200);
@@ -123,18 +136,16 @@ impl List {
         let session = checkout.expect(201)["session_id"].clone();
         app.pay(session.as_str().unwrap()).await;
         app.advance(there);
-        let (student, tutor) = (app.again(&self.student).await, app.again(&self.tutor).await);
-        let path = format!("/bookings/{}", id(&booking));
-        tutor.act(&format!("{path}/complete")).await.expect(200);
-        let review = json!({ "rating": 5, "text": "Спасибо!" });
-        let answer = student.post(&format!("{path}/review"), review).await;
-        answer.expect(201);
+        let tutor = app.again(&self.tutor).await;
+        let path = format!("/bookings/{}/complete", id(&booking));
+        tutor.act(&path).await.expect(200);
         app.advance(-there);
+        booking
     }
 
     fn reader(&self) -> &Client {
         match self.id {
-            "list_orders" | "list_own_applications" => &self.tutor,
+            "list_orders" | "list_own_applications" | "list_own_payouts" => &self.tutor,
             _ => &self.student,
         }
     }

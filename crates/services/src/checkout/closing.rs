@@ -15,6 +15,16 @@ const BATCH: u64 = 100;
 /// How long a payment is left alone after it was last touched: its own event is as a rule faster.
 const PAUSE: TimeDelta = TimeDelta::minutes(10);
 
+/// After how many calls without an answer the others are left for the next time: each takes seconds.
+const SILENCE_ALLOWED: u32 = 3;
+
+fn is_silence(error: &ServiceError) -> bool {
+    matches!(
+        error,
+        ServiceError::Provider(ProviderError::Unavailable { .. })
+    )
+}
+
 /// Ends, at Stripe and here, pending payments that pay for nothing any more; tells how many. What is
 /// paid in spite of it is given back by its event.
 ///
@@ -25,7 +35,7 @@ pub async fn close_unpayable(
     scope: &Scope,
     stripe: &Stripe,
 ) -> Result<usize, ServiceError> {
-    let mut closed = 0;
+    let (mut closed, mut silent) = (0, 0);
     let mut last = None;
     loop {
         let untouched_since = scope.now - PAUSE;
@@ -37,11 +47,11 @@ pub async fn close_unpayable(
         for payment in &batch {
             match close(db, scope, stripe, payment).await {
                 Ok(was_closed) => closed += usize::from(was_closed),
-                // Nor would the others get an answer.
-                Err(error @ ServiceError::Provider(ProviderError::Unavailable { .. })) => {
-                    return Err(error);
-                }
                 Err(error) => {
+                    silent += u32::from(is_silence(&error));
+                    if silent >= SILENCE_ALLOWED {
+                        return Err(error);
+                    }
                     let cause = error_chain(&error);
                     log::warn!(payment_id:% = payment.id; "a checkout was not closed: {cause}");
                 }
