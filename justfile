@@ -15,6 +15,10 @@ clippy:
 test *FILTER:
     scripts/test {{ FILTER }}
 
+# Our server and our offline Stripe against Stripe's own Python library
+independent:
+    scripts/independent
+
 # Write openapi/openapi.json from the handlers
 openapi:
     # Aside first: a build that fails must not leave an empty document.
