@@ -2,9 +2,11 @@
 
 mod commands;
 mod demo;
+mod money_commands;
 pub mod process;
 mod readme;
 mod seeding;
 mod serving;
 mod story;
+mod stripe_commands;
 pub mod visitor;

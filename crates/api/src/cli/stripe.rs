@@ -1,8 +1,9 @@
 //! `tutors stripe`: what an operator does about events.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use domain::text_enum::TextEnum;
+use payments::ProviderError;
 use persistence::{Actor, Db, Scope, write};
 use services::{ServiceError, reconcile, webhooks};
 
@@ -48,7 +49,8 @@ pub(super) async fn run(action: Action) -> Result<()> {
     let scope = Scope::new(Utc::now(), Actor::Command);
     match action {
         Action::Replay { event } => {
-            let outcome = reconcile::replay(&db, &scope, &stripe, &event).await?;
+            let outcome = reconcile::replay(&db, &scope, &stripe, &event).await;
+            let outcome = outcome.map_err(|error| not_replayed(&event, error))?;
             say(&format!("{event}: {}", outcome.as_str()))?;
         }
         Action::Reconcile { since } => {
@@ -64,6 +66,15 @@ pub(super) async fn run(action: Action) -> Result<()> {
         Action::Resolve { event, note } => resolve(&db, &scope, &event, &note).await?,
     }
     Ok(db.close().await?)
+}
+
+fn not_replayed(event: &str, error: ServiceError) -> anyhow::Error {
+    match error {
+        ServiceError::Provider(ProviderError::Refused { status: 404, .. }) => {
+            anyhow!("{event} has never arrived, and Stripe doesn't know it")
+        }
+        error => anyhow!(error).context("the event can't be settled again"),
+    }
 }
 
 async fn resolve(db: &Db, scope: &Scope, event: &str, note: &str) -> Result<()> {
