@@ -111,6 +111,19 @@ async fn what_arrived_is_left_alone_and_the_rest_completes_it() {
 }
 
 #[actix_web::test]
+async fn several_servers_that_ask_at_once_apply_each_event_once() {
+    let app = TestApp::with_stripe().await;
+    let (student, booking) = paid_in_silence(&app).await;
+    let rounds = (0..4).map(|_| compare(&app));
+    let compared = futures_util::future::join_all(rounds).await;
+    let missing: usize = compared.iter().map(|each| each.missing).sum();
+    assert_eq!(missing, compared[0].listed);
+    assert_eq!(arrived(&app).await.len(), missing);
+    assert_eq!(status(&student, &booking).await, "confirmed");
+    assert_eq!(count(&app, "ledger_transactions").await, 1);
+}
+
+#[actix_web::test]
 async fn what_is_fetched_is_applied_oldest_first_so_that_none_of_it_is_stale() {
     let app = TestApp::with_stripe().await;
     let tutor = premium_in_silence(&app).await;

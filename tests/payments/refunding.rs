@@ -291,3 +291,14 @@ async fn a_refund_that_the_bank_sends_back_is_failed_and_its_payment_paid() {
     app.let_pass(TimeDelta::hours(2)).await;
     assert_eq!((send(&app).await, at_stripe(&app)), (0, 1));
 }
+
+#[actix_web::test]
+async fn of_what_went_by_hand_unheard_of_only_the_rest_is_asked_for() {
+    let app = TestApp::with_stripe().await;
+    let (student, _) = cancelled(&app).await;
+    refund_by_hand(&app, 40_005).await;
+    assert_eq!((send(&app).await, at_stripe(&app)), (1, 2));
+    app.deliver_all().await;
+    assert_eq!(told(&app, &student).await, ("refunded".into(), ALL));
+    assert_eq!(refund(&app).await.amount_minor, ALL - 40_005);
+}
