@@ -158,17 +158,22 @@ async fn a_list_is_printed_again_as_it_was_and_paid_once() {
 }
 
 #[actix_web::test]
-async fn a_list_whose_file_cannot_be_written_is_kept() {
+async fn where_the_file_cannot_be_made_nothing_is_put_on_a_list() {
     let office = Office::new().await;
     office.owe().await;
-    let out = ["payouts", "export", "--out", "no-such-folder/due.csv"];
-    let exported = office.run(&out).await;
-    let complaint = exported.failed();
-    assert!(complaint.contains("no-such-folder/due.csv"), "{complaint}");
-    let (_, advice) = complaint.split_once("`tutors payouts show ").unwrap();
-    let (list, _) = advice.split_once('`').unwrap();
-    let shown = office.run(&["payouts", "show", list]).await;
-    assert_eq!(shown.succeeded().lines().count(), 2);
+    std::fs::write(office.folder.path().join("older.csv"), "an older list").unwrap();
+    for file in ["no-such-folder/due.csv", "older.csv"] {
+        let exported = office.run(&["payouts", "export", "--out", file]).await;
+        assert!(exported.failed().contains(file), "{}", exported.stderr);
+        assert_eq!(office.run(&["payouts", "lists"]).await.succeeded(), "");
+    }
+    let kept = std::fs::read_to_string(office.folder.path().join("older.csv"));
+    assert_eq!(kept.unwrap(), "an older list");
+    // What was not put on a list is put on the next one.
+    let exported = office.run(&["payouts", "export"]).await;
+    assert_eq!(exported.succeeded().lines().count(), 2);
+    let lists = office.run(&["payouts", "lists"]).await;
+    assert_eq!(lists.succeeded().lines().count(), 1);
 }
 
 #[actix_web::test]

@@ -82,7 +82,13 @@ pub(super) async fn run_payouts(action: PayoutsAction) -> Result<()> {
             let file = out.as_deref().map(new_file).transpose()?;
             let made = write(&db, &scope, async |tx| payouts::export_due(tx).await).await?;
             match made {
-                None => say("Nothing is due.")?,
+                None => {
+                    drop(file);
+                    if let Some(empty) = &out {
+                        std::fs::remove_file(empty).context("the empty file can't be removed")?;
+                    }
+                    say("Nothing is due.")?;
+                }
                 Some(export) => hand_out(&export, file)?,
             }
         }
