@@ -28,6 +28,8 @@ use crate::state::AppState;
 
 const MAX_CONNECTIONS: u32 = 20;
 const STRIPE_CALL_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long the connections to the database have to close.
+const CLOSING_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long requests under way have to end.
 const SHUTDOWN_SECONDS: u64 = 10;
 
@@ -188,6 +190,7 @@ pub async fn run(state: AppState, listeners: Listeners) -> Result<()> {
     })
     .workers(1)
     .disable_signals()
+    .shutdown_timeout(1)
     .listen(listeners.ops)?
     .run();
     let ops_handle = ops.handle();
@@ -196,9 +199,15 @@ pub async fn run(state: AppState, listeners: Listeners) -> Result<()> {
     let served = public.await;
     for job in jobs {
         job.abort();
+        // Until it is gone it may hold a connection.
+        let _ = job.await;
     }
     stop(ops_handle, ops).await;
-    db.close().await?;
+    // What was committed is safe: nobody is to wait for a connection that isn't given back.
+    match actix_web::rt::time::timeout(CLOSING_TIMEOUT, db.close()).await {
+        Ok(closed) => closed?,
+        Err(_) => log::warn!("the database was not closed in time"),
+    }
     Ok(served?)
 }
 
