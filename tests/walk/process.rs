@@ -157,7 +157,7 @@ impl Running {
         let pid = self.child.id().expect("it has ended by itself").to_string();
         let told = Command::new("kill").args(["-TERM", &pid]).status().await;
         assert!(told.unwrap().success());
-        let ended = timeout(Duration::from_secs(15), self.child.wait()).await;
+        let ended = timeout(DEADLINE, self.child.wait()).await;
         ended.expect("it ignores SIGTERM").unwrap().code()
     }
 }
