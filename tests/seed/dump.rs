@@ -2,6 +2,8 @@
 
 use persistence::{Db, texts_for_tests};
 
+use crate::support::table_lines;
+
 /// A table, what its rows are found by, and what they say.
 const TABLES: [(&str, &str); 13] = [
     (
@@ -72,20 +74,7 @@ const TABLES: [(&str, &str); 13] = [
 
 /// The lines of every table, sorted.
 pub(super) async fn dump(db: &Db) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (tables, columns) in TABLES {
-        let texts: Vec<String> = columns
-            .split(',')
-            .map(|column| format!("coalesce(CAST({} AS text), '-')", column.trim()))
-            .collect();
-        let (name, _) = tables.split_once(' ').unwrap();
-        let line = texts.join(" || ' | ' || ");
-        let sql = format!("SELECT '{name}: ' || {line} FROM {tables}");
-        let mut found = texts_for_tests(db, &sql).await.unwrap();
-        found.sort();
-        lines.extend(found);
-    }
-    lines
+    table_lines(db, &TABLES).await
 }
 
 /// Every row of every table that a seed writes to, ids included, the password hash apart.

@@ -11,6 +11,7 @@ mod market;
 mod schema;
 mod served;
 mod stripe;
+mod tables;
 
 pub use app::TestApp;
 pub use client::{Answer, Client};
@@ -21,3 +22,4 @@ pub use logs::{errors_about, keep_errors};
 pub use market::{id, order_body, profile_body};
 pub use schema::faults;
 pub use served::{Served, Shot, assert_one_and_its_replays, assert_steady, tally};
+pub use tables::table_lines;

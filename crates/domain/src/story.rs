@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::language::Language;
 use crate::stripe_facts::{
-    ChargeFact, DisputeFact, Fact, InvoiceEventKind, InvoiceFact, RefundFact, SessionEventKind,
-    SessionFact, SubscriptionFact,
+    ChargeFact, DisputeFact, Fact, InvoiceEventKind, InvoiceFact, RefundFact, RefundState,
+    SessionEventKind, SessionFact, SubscriptionFact,
 };
 
 /// What a fact says by itself: whether it counts is the verdict's to say.
@@ -99,14 +99,13 @@ fn charge(fact: &ChargeFact, ru: bool) -> String {
 
 fn refund(fact: &RefundFact, ru: bool) -> String {
     let sum = money(fact.amount, fact.currency.as_deref());
-    let status = fact.status.as_deref();
-    match (status, ru) {
-        _ if fact.has_failed() && ru => format!("Возврат {sum} не прошёл."),
-        _ if fact.has_failed() => format!("The refund of {sum} failed."),
-        (Some("succeeded"), true) => format!("Возврат {sum} выполнен."),
-        (Some("succeeded"), false) => format!("The refund of {sum} is done."),
-        (_, true) => format!("Возврат {sum} в пути."),
-        (_, false) => format!("The refund of {sum} is under way."),
+    match (fact.state(), ru) {
+        (RefundState::Failed, true) => format!("Возврат {sum} не прошёл."),
+        (RefundState::Failed, false) => format!("The refund of {sum} failed."),
+        (RefundState::Succeeded, true) => format!("Возврат {sum} выполнен."),
+        (RefundState::Succeeded, false) => format!("The refund of {sum} is done."),
+        (RefundState::Pending, true) => format!("Возврат {sum} в пути."),
+        (RefundState::Pending, false) => format!("The refund of {sum} is under way."),
     }
 }
 

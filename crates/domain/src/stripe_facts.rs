@@ -13,7 +13,7 @@ mod fact;
 mod reversals;
 
 pub use fact::{Fact, FactKind, Facts, Names};
-pub use reversals::{ChargeFact, DisputeFact, RefundFact};
+pub use reversals::{ChargeFact, DisputeFact, RefundFact, RefundState};
 
 /// What every fact carries of the event that told it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

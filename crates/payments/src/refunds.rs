@@ -1,7 +1,7 @@
 //! Giving money back.
 //! Source: <https://docs.stripe.com/api/refunds>.
 
-use domain::settlement::RefundState;
+use domain::stripe_facts::RefundState;
 use serde_json::Value;
 use stripe::RequestStrategy;
 use uuid::Uuid;
@@ -31,25 +31,7 @@ pub struct SentRefund {
     pub refund_id: Option<Uuid>,
     /// Minor units.
     pub amount_minor: i64,
-    /// `pending`, `succeeded`, `failed` …
-    pub status: String,
-}
-
-impl SentRefund {
-    /// Whether nothing goes back by it after all.
-    #[must_use]
-    pub fn has_failed(&self) -> bool {
-        self.state() == RefundState::Failed
-    }
-
-    #[must_use]
-    pub fn state(&self) -> RefundState {
-        match self.status.as_str() {
-            "succeeded" => RefundState::Succeeded,
-            "failed" | "canceled" => RefundState::Failed,
-            _ => RefundState::Pending,
-        }
-    }
+    pub state: RefundState,
 }
 
 impl Stripe {
@@ -96,6 +78,6 @@ fn sent(refund: &Value) -> Option<SentRefund> {
         provider_ref: fields::text(refund, "/id")?,
         amount_minor: fields::integer(refund, "/amount")?,
         refund_id: ours.and_then(|id| Uuid::parse_str(&id).ok()),
-        status: fields::text(refund, "/status")?,
+        state: RefundState::of_status(fields::text(refund, "/status").as_deref()),
     })
 }

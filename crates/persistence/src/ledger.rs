@@ -125,16 +125,16 @@ pub struct Booked {
     pub currency: String,
 }
 
-/// What is booked of a payment, oldest first.
+/// What is booked of some payments, oldest first.
 ///
 /// # Errors
 /// The database failed.
-pub async fn list_of_payment(
+pub async fn list_of_payments(
     reader: &impl Reader,
-    payment_id: Uuid,
+    payment_ids: impl IntoIterator<Item = Uuid>,
 ) -> Result<Vec<Booked>, StoreError> {
     let transactions = transaction::Entity::find()
-        .filter(transaction::Column::PaymentId.eq(payment_id))
+        .filter(transaction::Column::PaymentId.is_in(payment_ids))
         .order_by_asc(transaction::Column::At)
         .order_by_asc(transaction::Column::Id)
         .all(&reader.executor())

@@ -84,16 +84,16 @@ pub async fn list_due(
     Ok(select.all(&reader.executor()).await?)
 }
 
-/// The refunds of a payment, oldest first.
+/// The refunds of some payments, oldest first.
 ///
 /// # Errors
 /// The database failed.
-pub async fn list_of_payment(
+pub async fn list_of_payments(
     reader: &impl Reader,
-    payment_id: Uuid,
+    payment_ids: impl IntoIterator<Item = Uuid>,
 ) -> Result<Vec<Refund>, StoreError> {
     let refunds = Entity::find()
-        .filter(Column::PaymentId.eq(payment_id))
+        .filter(Column::PaymentId.is_in(payment_ids))
         .order_by_asc(Column::Id)
         .all(&reader.executor())
         .await?;

@@ -73,20 +73,14 @@ pub async fn tell(
             events.push(Told { event, fact });
         }
     }
-    let mut all_refunds = Vec::new();
-    let mut booked = Vec::new();
-    for part in &all {
-        all_refunds.extend(refunds::list_of_payment(reader, part.id).await?);
-        booked.extend(ledger::list_of_payment(reader, part.id).await?);
-    }
-    booked.sort_by_key(|transaction| (transaction.at, transaction.id));
+    let ids = || all.iter().map(|part| part.id);
     Ok(Story {
         result: outcome(reader, &payment, now).await?,
         payment,
         renewals,
         events,
-        refunds: all_refunds,
-        ledger: booked,
+        refunds: refunds::list_of_payments(reader, ids()).await?,
+        ledger: ledger::list_of_payments(reader, ids()).await?,
     })
 }
 

@@ -6,6 +6,7 @@
 use chrono::TimeDelta;
 use domain::payment::{PaymentType, RefundReason, RefundStatus};
 use domain::settlement::SeenRefund;
+use domain::stripe_facts::RefundState;
 use payments::{ProviderError, RefundRequest, SentRefund, Stripe};
 use persistence::payments::{self as payment_rows, Payment};
 use persistence::refunds::{self as rows, Refund};
@@ -152,7 +153,7 @@ async fn call(stripe: &Stripe, claimed: &Claimed) -> Result<Answer, ProviderErro
     }
     let gone: i64 = known
         .iter()
-        .filter(|sent| !sent.has_failed())
+        .filter(|sent| sent.state != RefundState::Failed)
         .map(|sent| sent.amount_minor)
         .sum();
     let amount_minor = claimed.wished_minor.min(claimed.had_minor - gone);
@@ -192,7 +193,7 @@ async fn keep(
             refund.amount_minor = sent.amount_minor;
             let seen = SeenRefund {
                 ours: Some(refund.id),
-                state: sent.state(),
+                state: sent.state,
                 refund_id: sent.provider_ref,
             };
             refund = told(refund, &seen);

@@ -18,7 +18,6 @@ use persistence::{bookings, integer_for_tests, ledger, payments, tutors, webhook
 use serde_json::Value;
 use services::webhooks;
 
-use super::state::unbalanced;
 use super::world::World;
 use customers::Customers;
 use fleet::{EVENTS, TIMES, storm};
@@ -158,7 +157,8 @@ async fn the_ledger_is_as_told(db: &Db, tales: &[Tale]) {
     let found: BTreeMap<String, i64> = balances.into_iter().collect();
     println!("ledger: {found:?}");
     assert_eq!(found, model::ledger(tales));
-    assert_eq!(unbalanced(db).await, 0);
+    let faults = persistence::ledger::list_faults(db).await.unwrap();
+    assert!(faults.is_empty(), "{faults:?}");
     let payments = tales.iter().flat_map(model::payments);
     let paid = payments.filter(|(_, status, _, _)| *status == PaymentStatus::Completed);
     let paid = paid.count() as i64;

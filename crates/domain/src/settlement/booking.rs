@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::reversal::{PaidBy, Reversals};
+use super::paid_by::PaidBy;
+use super::reversal::Reversals;
 use super::{
     AskedPayment, Judgment, Judgments, Reversal, SeenRefund, SessionEffect, judge_session,
 };

@@ -14,9 +14,11 @@ use crate::stripe_facts::EventStamp;
 use crate::text_enum::text_enum;
 
 mod applied;
+mod back;
 mod booking;
 mod invoice;
 mod paid;
+mod paid_by;
 mod premium;
 mod reversal;
 mod session;
@@ -32,7 +34,7 @@ pub use invoice::judge_invoice;
 pub use premium::{
     FirstPayment, LiveSubscription, PaidFirst, PremiumSettlement, Renewal, settle_premium,
 };
-pub use reversal::{RefundState, Reversal, SeenRefund};
+pub use reversal::{Reversal, SeenRefund};
 pub use session::{SessionEffect, judge_session};
 pub use snapshot::judge_subscription;
 pub use status::payment_status;

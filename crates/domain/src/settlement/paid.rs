@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::invoice::is_first;
-use super::reversal::PaidBy;
+use super::paid_by::PaidBy;
 use crate::premium::Grant;
 use crate::stripe_facts::{ChargeFact, Facts, InvoiceFact, SessionFact};
 

@@ -2,14 +2,14 @@
 //!
 //! Source: <https://docs.stripe.com/refunds> and <https://docs.stripe.com/disputes/how-disputes-work>.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::{AskedPayment, Check, Judgment, Judgments, ParkReason, ensure, mismatch};
-use super::{check_metadata_payment, judgment};
-use crate::payment::PaymentType;
-use crate::stripe_facts::{ChargeFact, DisputeFact, EventStamp, Facts, RefundFact};
+use super::back::{Standing, check_charge, check_dispute, check_refund, standing};
+use super::paid_by::{Named, PaidBy, named};
+use super::{AskedPayment, Check, Judgment, Judgments, ParkReason, judgment};
+use crate::stripe_facts::{ChargeFact, DisputeFact, EventStamp, Facts, RefundFact, RefundState};
 
 /// What has gone back of one payment, in minor units. The parts together are never more than was
 /// paid.
@@ -50,60 +50,6 @@ pub struct SeenRefund {
     pub state: RefundState,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RefundState {
-    Pending,
-    Succeeded,
-    Failed,
-}
-
-/// By what the facts of refunds and disputes name one payment.
-#[derive(Debug, Default)]
-pub(super) struct PaidBy<'a> {
-    pub(super) payment_intents: BTreeSet<&'a str>,
-    pub(super) charges: BTreeSet<&'a str>,
-}
-
-impl<'a> PaidBy<'a> {
-    fn includes(&self, intent: Option<&str>, charge: Option<&str>) -> bool {
-        intent.is_some_and(|id| self.payment_intents.contains(id))
-            || charge.is_some_and(|id| self.charges.contains(id))
-    }
-
-    /// Adds what the facts say is the same payment by another name.
-    fn complete(mut self, facts: &'a Facts) -> Self {
-        loop {
-            let before = (self.payment_intents.len(), self.charges.len());
-            for (intent, charge) in pairs(facts) {
-                if self.includes(intent, charge) {
-                    self.payment_intents.extend(intent);
-                    self.charges.extend(charge);
-                }
-            }
-            if before == (self.payment_intents.len(), self.charges.len()) {
-                return self;
-            }
-        }
-    }
-}
-
-/// Payment intent and charge, as each fact names them.
-fn pairs(facts: &Facts) -> impl Iterator<Item = (Option<&str>, Option<&str>)> {
-    let charges = facts
-        .charges
-        .iter()
-        .map(|fact| (fact.payment_intent_id.as_deref(), Some(&*fact.charge_id)));
-    let refunds = facts
-        .refunds
-        .iter()
-        .map(|fact| (fact.payment_intent_id.as_deref(), fact.charge_id.as_deref()));
-    let disputes = facts
-        .disputes
-        .iter()
-        .map(|fact| (fact.payment_intent_id.as_deref(), fact.charge_id.as_deref()));
-    charges.chain(refunds).chain(disputes)
-}
-
 /// Of what no payment has claimed yet.
 const UNKNOWN: Judgment = Judgment::Parked(
     ParkReason::Waiting,
@@ -119,14 +65,10 @@ pub(super) struct Reversals<'a> {
 
 impl<'a> Reversals<'a> {
     pub(super) fn new(facts: &'a Facts) -> Self {
-        let stamps = facts.charges.iter().map(|fact| &fact.stamp);
-        let stamps = stamps.chain(facts.refunds.iter().map(|fact| &fact.stamp));
-        let stamps = stamps.chain(facts.disputes.iter().map(|fact| &fact.stamp));
+        let unclaimed = named(facts).map(|named| (named.stamp.event_id.clone(), UNKNOWN));
         Self {
             facts,
-            judgments: stamps
-                .map(|stamp| (stamp.event_id.clone(), UNKNOWN))
-                .collect(),
+            judgments: unclaimed.collect(),
             seen: Vec::new(),
         }
     }
@@ -140,17 +82,14 @@ impl<'a> Reversals<'a> {
         let amount = asked.amount.minor;
         let refunded = refunded(&charges, &refunds).clamp(0, amount);
         let charged: i64 = charges.iter().filter_map(|fact| fact.amount).sum();
-        let open = disputes
-            .iter()
-            .filter(|fact| standing(fact) == Some(Standing::Open));
-        let lost = disputes
-            .iter()
-            .filter(|fact| standing(fact) == Some(Standing::Lost));
-        let sum =
-            |facts: Vec<&&DisputeFact>| facts.iter().filter_map(|fact| fact.amount).sum::<i64>();
-        let (open, lost): (Vec<_>, Vec<_>) = (open.collect(), lost.collect());
-        let (has_open_dispute, has_lost_dispute) = (!open.is_empty(), !lost.is_empty());
-        let lost = sum(lost).min(amount - refunded);
+        let taken = |by: Standing| -> Option<i64> {
+            let taken = disputes.iter().filter(|fact| standing(fact) == Some(by));
+            // Each by itself could take all there is; more than that it can't.
+            let taken = taken.filter_map(|fact| Some(fact.amount?.min(amount)));
+            taken.reduce(|sum, minor| (sum + minor).min(amount))
+        };
+        let (open, has_lost) = (taken(Standing::Open), taken(Standing::Lost));
+        let lost = has_lost.unwrap_or(0).min(amount - refunded);
         let ever_lost = self
             .ever_lost(asked, &paid_by)
             .map(|minor| minor.min(amount));
@@ -162,10 +101,10 @@ impl<'a> Reversals<'a> {
             was_gone: refunded.max(ever_refunded.unwrap_or(0)) >= amount - ever_lost.unwrap_or(0),
             was_lost: ever_lost.is_some(),
             is_refunded_whole: refunded >= amount || (charged > 0 && refunded >= charged),
-            disputed: sum(open).min(amount - refunded - lost),
+            disputed: open.unwrap_or(0).min(amount - refunded - lost),
             lost,
-            has_open_dispute,
-            has_lost_dispute,
+            has_open_dispute: open.is_some(),
+            has_lost_dispute: has_lost.is_some(),
         }
     }
 
@@ -173,19 +112,12 @@ impl<'a> Reversals<'a> {
     pub(super) fn ignore(&mut self, paid_by: PaidBy<'a>) {
         let paid_by = paid_by.complete(self.facts);
         let ignored = Judgment::Ignored("what it is about does not count");
-        let charges = self.facts.charges.iter().map(|fact| {
-            let names = (fact.payment_intent_id.as_deref(), Some(&*fact.charge_id));
-            (names, &fact.stamp)
-        });
-        let refunds = self.facts.refunds.iter().map(|fact| {
-            let names = (fact.payment_intent_id.as_deref(), fact.charge_id.as_deref());
-            (names, &fact.stamp)
-        });
-        let disputes = self.facts.disputes.iter().map(|fact| {
-            let names = (fact.payment_intent_id.as_deref(), fact.charge_id.as_deref());
-            (names, &fact.stamp)
-        });
-        for ((intent, charge), stamp) in charges.chain(refunds).chain(disputes) {
+        for Named {
+            stamp,
+            intent,
+            charge,
+        } in named(self.facts)
+        {
             let judgment = self.judgments.get_mut(&stamp.event_id);
             if let Some(judgment) = judgment.filter(|known| **known == UNKNOWN)
                 && paid_by.includes(intent, charge)
@@ -216,7 +148,7 @@ impl<'a> Reversals<'a> {
             about.map(|fact| (check_refund(asked, fact), &fact.stamp, fact)),
             |fact| &fact.refund_id,
             |fact| {
-                let succeeded = fact.status.as_deref() == Some("succeeded");
+                let succeeded = fact.state() == RefundState::Succeeded;
                 (fact.has_failed(), fact.stamp.created, succeeded)
             },
         )
@@ -327,102 +259,6 @@ fn seen(fact: &RefundFact) -> SeenRefund {
             .metadata_refund_id
             .as_deref()
             .and_then(|id| Uuid::parse_str(id).ok()),
-        state: match fact.status.as_deref() {
-            Some("succeeded") => RefundState::Succeeded,
-            _ if fact.has_failed() => RefundState::Failed,
-            _ => RefundState::Pending,
-        },
+        state: fact.state(),
     }
-}
-
-/// Where a dispute stands. Of two in one second the greater one is the newer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
-    Open,
-    Won,
-    Lost,
-}
-
-impl Standing {
-    fn is_over(self) -> bool {
-        self != Self::Open
-    }
-}
-
-/// `None` for a status that isn't known.
-fn standing(fact: &DisputeFact) -> Option<Standing> {
-    match fact.status.as_deref() {
-        Some("needs_response" | "under_review") => Some(Standing::Open),
-        Some("won" | "prevented") => Some(Standing::Won),
-        Some("lost") => Some(Standing::Lost),
-        _ => None,
-    }
-}
-
-fn check_mode(asked: &AskedPayment, stamp: &EventStamp) -> Check {
-    ensure(
-        asked.livemode == stamp.livemode,
-        Judgment::Parked(ParkReason::OtherMode, "livemode is not the payment's"),
-    )
-}
-
-fn check_currency(asked: &AskedPayment, currency: Option<&str>) -> Check {
-    ensure(
-        currency == Some(asked.amount.currency.code()),
-        mismatch("currency is not the payment's"),
-    )
-}
-
-fn check_charge(asked: &AskedPayment, fact: &ChargeFact) -> Check {
-    check_mode(asked, &fact.stamp)?;
-    let (ours, theirs) = (asked.customer_id.as_deref(), fact.customer_id.as_deref());
-    ensure(
-        theirs.is_none() || ours == theirs,
-        Judgment::Parked(
-            ParkReason::CustomerConflict,
-            "customer is not the payment's",
-        ),
-    )?;
-    check_metadata_payment(asked, fact.metadata_payment_id.as_deref())?;
-    check_currency(asked, fact.currency.as_deref())?;
-    let charged = match asked.purpose {
-        PaymentType::Booking => fact.amount == Some(asked.amount.minor),
-        // A part of an invoice may come from the payer's balance.
-        PaymentType::Premium => fact
-            .amount
-            .is_some_and(|amount| (1..=asked.amount.minor).contains(&amount)),
-    };
-    ensure(charged, mismatch("amount is not the payment's"))?;
-    let back = fact.amount_refunded;
-    ensure(
-        back.is_some_and(|back| (0..=fact.amount.unwrap_or(0)).contains(&back)),
-        mismatch("amount_refunded is none that the payment could have"),
-    )
-}
-
-fn check_refund(asked: &AskedPayment, fact: &RefundFact) -> Check {
-    check_mode(asked, &fact.stamp)?;
-    check_currency(asked, fact.currency.as_deref())?;
-    let amount = fact.amount;
-    ensure(
-        amount.is_some_and(|amount| (1..=asked.amount.minor).contains(&amount)),
-        mismatch("amount is none that the payment could give back"),
-    )
-}
-
-fn check_dispute(asked: &AskedPayment, fact: &DisputeFact) -> Check {
-    check_mode(asked, &fact.stamp)?;
-    ensure(
-        !fact.is_inquiry(),
-        Judgment::Ignored("an inquiry takes no money"),
-    )?;
-    check_currency(asked, fact.currency.as_deref())?;
-    ensure(
-        fact.amount.is_some_and(|amount| amount >= 1),
-        mismatch("amount is none that could be disputed"),
-    )?;
-    ensure(
-        standing(fact).is_some(),
-        mismatch("status is none that we know"),
-    )
 }

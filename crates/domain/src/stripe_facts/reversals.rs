@@ -44,11 +44,38 @@ pub struct RefundFact {
     pub metadata_refund_id: Option<String>,
 }
 
+/// How a refund stands at Stripe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundState {
+    /// Under way, or of a status that isn't known.
+    Pending,
+    Succeeded,
+    /// Nothing goes back by it after all.
+    Failed,
+}
+
+impl RefundState {
+    /// Source: <https://docs.stripe.com/api/refunds/object#refund_object-status>.
+    #[must_use]
+    pub fn of_status(status: Option<&str>) -> Self {
+        match status {
+            Some("succeeded") => Self::Succeeded,
+            Some("failed" | "canceled") => Self::Failed,
+            _ => Self::Pending,
+        }
+    }
+}
+
 impl RefundFact {
+    #[must_use]
+    pub fn state(&self) -> RefundState {
+        RefundState::of_status(self.status.as_deref())
+    }
+
     /// Whether nothing goes back by it after all.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        matches!(self.status.as_deref(), Some("failed" | "canceled"))
+        self.state() == RefundState::Failed
     }
 }
 

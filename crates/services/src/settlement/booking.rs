@@ -54,7 +54,7 @@ pub(super) async fn settle(
             reversal: settled.reversal,
         };
         let payment = write_progress(tx, payment, Some(&booking), progress).await?;
-        refunds::note_seen(tx, payment.id, &settled.refunds).await?;
+        refunds::note_seen(tx, [payment.id], &settled.refunds).await?;
         if let Some(paid_at) = settled.paid_at {
             paid.push((payment, paid_at, settled.reversal));
         }
@@ -105,11 +105,12 @@ async fn choose_paying(
     let Some(confirming) = paying_payment(booking, payments) else {
         return Ok(first);
     };
+    if first == Some(confirming.id) {
+        return Ok(first);
+    }
     let is_untouched = *booking.status == BookingStatus::Confirmed
         && *confirming.status == PaymentStatus::Completed
-        && persistence::refunds::list_of_payment(tx, confirming.id)
-            .await?
-            .is_empty();
+        && !is_given_back(tx, confirming).await?;
     let stays = booking.confirmed_at.is_some() && !is_untouched;
     Ok(if stays { Some(confirming.id) } else { first })
 }
@@ -157,7 +158,7 @@ async fn confirm(
 
 /// Whether we have decided to give the payment back.
 async fn is_given_back(tx: &Tx, payment: &Payment) -> Result<bool, ServiceError> {
-    let decided = persistence::refunds::list_of_payment(tx, payment.id).await?;
+    let decided = persistence::refunds::list_of_payments(tx, [payment.id]).await?;
     Ok(!decided.is_empty())
 }
 

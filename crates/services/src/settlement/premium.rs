@@ -62,9 +62,8 @@ pub(super) async fn settle(
     for renewal in &settled.renewals {
         write_renewal(tx, &payments, renewal).await?;
     }
-    for payment in &payments {
-        refunds::note_seen(tx, payment.id, &settled.refunds).await?;
-    }
+    let ids = payments.iter().map(|payment| payment.id);
+    refunds::note_seen(tx, ids, &settled.refunds).await?;
     give_back_superseded(tx, &checkouts).await?;
     let before = profile.clone();
     entitle(&mut profile, &settled);

@@ -1,23 +1,24 @@
 //! What Stripe tells of the refunds that we asked for.
 
 use domain::payment::RefundStatus;
-use domain::settlement::{RefundState, SeenRefund};
+use domain::settlement::SeenRefund;
+use domain::stripe_facts::RefundState;
 use persistence::refunds::{self as rows, Refund};
 use persistence::{Stored, Tx};
 use uuid::Uuid;
 
 use crate::ServiceError;
 
-/// Writes down how our refunds of a payment stand, whose row is locked.
+/// Writes down how our refunds of some payments stand, whose rows are locked.
 pub(super) async fn note_seen(
     tx: &Tx,
-    payment_id: Uuid,
+    payment_ids: impl IntoIterator<Item = Uuid>,
     seen: &[SeenRefund],
 ) -> Result<(), ServiceError> {
     if seen.is_empty() {
         return Ok(());
     }
-    for refund in rows::list_of_payment(tx, payment_id).await? {
+    for refund in rows::list_of_payments(tx, payment_ids).await? {
         let is_it = |seen: &&SeenRefund| {
             seen.ours == Some(refund.id)
                 || refund.provider_ref.as_deref() == Some(seen.refund_id.as_str())

@@ -11,9 +11,11 @@ use crate::stripe_facts::{
 };
 
 mod booking;
+mod booking_reversal;
 mod invoice;
 mod permutations;
 mod premium;
+mod premium_reversal;
 mod reversal;
 mod session;
 mod ties;

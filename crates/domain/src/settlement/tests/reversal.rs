@@ -3,12 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::booking::{BookingStatus, after_reversal};
-use crate::stripe_facts::{ChargeFact, DisputeFact, Fact, InvoicePaymentFact, RefundFact};
+use crate::stripe_facts::{ChargeFact, DisputeFact, Fact, RefundFact};
 
 const ALL: i64 = 150_000;
 
-fn charge(event: &str, at: i64, back: i64) -> ChargeFact {
+pub(super) fn charge(event: &str, at: i64, back: i64) -> ChargeFact {
     ChargeFact {
         stamp: stamp(event, hour(at)),
         charge_id: "ch_1".into(),
@@ -148,6 +147,18 @@ fn an_inquiry_takes_nothing_and_a_dispute_all_until_it_is_won() {
 }
 
 #[test]
+fn disputes_of_any_size_take_no_more_than_was_paid() {
+    let huge = |id: &str, event: &str| {
+        let mut fact = dispute(event, 5, "needs_response");
+        fact.dispute_id = id.into();
+        fact.amount = Some(i64::MAX);
+        Fact::Dispute(fact)
+    };
+    let settled = settle([paid(), huge("dp_1", "evt_one"), huge("dp_2", "evt_two")]);
+    assert_eq!(settled.reversal.disputed, ALL);
+}
+
+#[test]
 fn a_lost_dispute_takes_no_more_than_is_left() {
     let settled = settle([
         paid(),
@@ -189,172 +200,6 @@ fn what_goes_back_of_a_payment_that_was_refused_is_nothing_to_us() {
         Judgment::Ignored(_)
     ));
     assert_eq!(settled.reversal, Reversal::default());
-}
-
-#[test]
-fn an_invoice_partly_paid_from_a_balance_is_refunded_whole_with_its_charge() {
-    let mut facts = invoice_refunds(false);
-    for fact in &mut facts {
-        if let Fact::Charge(charge) = fact {
-            charge.amount = Some(PRICE - 10_000);
-            charge.amount_refunded = Some(PRICE - 10_000);
-        }
-    }
-    let settled = settle_premium(&[premium_payment(1)], &facts.into_iter().collect());
-    let first = settled.first_payments[0].paid.clone().unwrap();
-    assert_eq!(first.reversal.refunded, PRICE - 10_000);
-    assert!(first.reversal.is_refunded_whole);
-    assert_eq!(settled.entitlement.until, None);
-}
-
-#[test]
-fn every_move_of_a_reversal_is_a_way_through_the_table() {
-    use crate::booking::BookingEvent::{Dispute, Refund};
-    use crate::text_enum::TextEnum;
-    for &from in BookingStatus::ALL {
-        for bits in 0..16_u8 {
-            let bit = |n: u8| bits & (1 << n) != 0;
-            let reversal = Reversal {
-                was_gone: bit(0),
-                was_lost: bit(1),
-                has_open_dispute: bit(2),
-                has_lost_dispute: bit(3),
-                ..Reversal::default()
-            };
-            let to = after_reversal(from, Some(BookingStatus::Confirmed), &reversal);
-            let ways = [
-                Ok(from),
-                from.on(Dispute),
-                from.on(Refund),
-                from.on(Dispute).and_then(|disputed| disputed.on(Refund)),
-            ];
-            let back = from == BookingStatus::Disputed && to == BookingStatus::Confirmed;
-            assert!(
-                ways.contains(&Ok(to)) || back,
-                "{from:?} to {to:?} by {reversal:?}"
-            );
-        }
-    }
-}
-
-#[test]
-fn a_booking_goes_where_its_payments_reversal_takes_it_from_where_it_was() {
-    use BookingStatus::{Cancelled, Completed, Confirmed, Disputed, Expired, Pending, Refunded};
-    let open = Reversal {
-        has_open_dispute: true,
-        ..Reversal::default()
-    };
-    let lost = Reversal {
-        has_lost_dispute: true,
-        was_lost: true,
-        was_gone: true,
-        ..Reversal::default()
-    };
-    let whole = Reversal {
-        was_gone: true,
-        ..Reversal::default()
-    };
-    let none = Reversal::default();
-    for (from, reversal, to) in [
-        (Confirmed, open, Disputed),
-        (Completed, open, Disputed),
-        (Cancelled, open, Cancelled),
-        (Confirmed, lost, Refunded),
-        (Completed, lost, Refunded),
-        (Cancelled, lost, Refunded),
-        (Confirmed, whole, Refunded),
-        (Cancelled, whole, Refunded),
-        (Completed, whole, Completed),
-        (Pending, whole, Pending),
-        (Expired, lost, Expired),
-        (Refunded, none, Refunded),
-        (Confirmed, none, Confirmed),
-    ] {
-        assert_eq!(
-            after_reversal(from, None, &reversal),
-            to,
-            "{from:?} {reversal:?}"
-        );
-    }
-    assert_eq!(after_reversal(Disputed, Some(Completed), &none), Completed);
-    assert_eq!(after_reversal(Disputed, Some(Confirmed), &lost), Refunded);
-}
-
-fn invoice_refunds(newer_shape: bool) -> Vec<Fact> {
-    let asked = premium_payment(1);
-    let mut invoice = first_invoice("evt_first", day(0));
-    let mut charge = charge("evt_back", 100, PRICE);
-    charge.amount = Some(PRICE);
-    let mut facts = vec![Fact::Session(paid_session(&asked, "evt_checkout", day(0)))];
-    if newer_shape {
-        facts.push(Fact::InvoicePayment(InvoicePaymentFact {
-            stamp: stamp("evt_inpay", day(0)),
-            invoice_id: "in_1".into(),
-            payment_intent_id: Some("pi_1".into()),
-            charge_id: None,
-        }));
-    } else {
-        invoice.charge_id = Some("ch_1".into());
-        charge.invoice_id = Some("in_1".into());
-    }
-    facts.extend([Fact::Invoice(invoice), Fact::Charge(charge)]);
-    facts
-}
-
-#[test]
-fn a_premium_refund_finds_its_invoice_in_both_shapes_and_takes_the_period_out() {
-    for newer_shape in [false, true] {
-        let facts = invoice_refunds(newer_shape);
-        let settled = settle_premium(&[premium_payment(1)], &facts.into_iter().collect());
-        assert_eq!(settled.entitlement.until, None, "{newer_shape}");
-        let first = settled.first_payments[0].paid.clone().unwrap();
-        assert_eq!(first.reversal.refunded, PRICE);
-        assert_eq!(of(&settled.judgments, "evt_back"), Judgment::Applied);
-    }
-}
-
-#[test]
-fn a_refund_in_the_newer_shape_waits_for_the_payment_of_its_invoice() {
-    let mut facts = invoice_refunds(true);
-    facts.retain(|fact| !matches!(fact, Fact::InvoicePayment(_)));
-    let settled = settle_premium(&[premium_payment(1)], &facts.into_iter().collect());
-    assert_eq!(
-        parked_for(of(&settled.judgments, "evt_back")),
-        Some(ParkReason::Waiting)
-    );
-    assert_eq!(settled.entitlement.until, Some(day(30)));
-}
-
-#[test]
-fn a_renewal_that_failed_is_overdue_until_it_is_paid() {
-    use crate::stripe_facts::InvoiceEventKind;
-    let asked = [premium_payment(1)];
-    let failed = InvoiceFact {
-        kind: InvoiceEventKind::PaymentFailed,
-        status: Some("open".into()),
-        amount_remaining: Some(PRICE),
-        paid_at: None,
-        ..renewal("in_2", "evt_failed", day(30))
-    };
-    let begun = vec![
-        Fact::Session(paid_session(&asked[0], "evt_checkout", day(0))),
-        Fact::Subscription(snapshot("evt_active", day(0), "active")),
-        Fact::Invoice(failed),
-    ];
-    let status = |facts: &[Fact]| {
-        let settled = settle_premium(&asked, &facts.iter().cloned().collect());
-        (
-            settled.live_subscription.unwrap().status,
-            of(&settled.judgments, "evt_failed"),
-        )
-    };
-    assert_eq!(status(&begun), (Some("past_due".into()), Judgment::Applied));
-    let paid = [
-        begun,
-        vec![Fact::Invoice(renewal("in_2", "evt_paid_late", day(33)))],
-    ]
-    .concat();
-    assert_eq!(status(&paid), (Some("active".into()), Judgment::Stale));
 }
 
 /// Everything that can be heard of one booking's payment.
