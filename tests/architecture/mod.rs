@@ -35,6 +35,7 @@ fn arrows_point_downwards_only() {
         ("payments", &["domain"]),
         ("ml", &["domain"]),
         ("stripe_fake", &[]),
+        ("openai_fake", &[]),
         ("migration", &[]),
         ("services", &["domain", "persistence", "payments", "ml"]),
         ("seed", &["domain", "persistence", "payments", "services"]),

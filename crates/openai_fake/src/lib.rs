@@ -1,0 +1,3 @@
+//! OpenAI's protocol offline.
+
+pub mod trigrams;
