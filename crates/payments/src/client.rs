@@ -13,7 +13,7 @@ use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeReque
 use url::Url;
 
 use crate::error::ProviderError;
-use crate::retry::{RetryPolicy, with_retries};
+use crate::retry::{Patience, with_retries};
 
 /// How to reach Stripe.
 #[derive(Debug, Clone)]
@@ -42,14 +42,12 @@ pub enum StripeConfigError {
 #[derive(Clone)]
 pub struct Stripe {
     client: Client,
-    policy: RetryPolicy,
+    patience: Patience,
 }
 
 impl fmt::Debug for Stripe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stripe")
-            .field("policy", &self.policy)
-            .finish_non_exhaustive()
+        f.debug_struct("Stripe").finish_non_exhaustive()
     }
 }
 
@@ -68,7 +66,7 @@ impl Stripe {
         let client = builder.build().map_err(|_| StripeConfigError::ApiBase)?;
         Ok(Self {
             client,
-            policy: RetryPolicy::with_call_timeout(config.call_timeout),
+            patience: Patience::with_call_timeout(config.call_timeout),
         })
     }
 
@@ -84,7 +82,7 @@ impl Stripe {
         R: StripeRequest,
         R::Output: miniserde::Deserialize,
     {
-        with_retries(operation, self.policy, || {
+        with_retries(operation, &self.patience, || {
             let mut sorted = request.build();
             sorted.body = sorted.body.map(sorted_form);
             let call = sorted

@@ -1,165 +1,78 @@
-//! The one retry loop around calls to Stripe, and the one place that knows `backoff`.
+//! Which of Stripe's errors are worth another try, and how patient we are.
 //!
-//! `backoff` alone is not enough: it doesn't count tries, looks at the time only between them, and
-//! applies its cap before the jitter. Here the tries are counted, every call has a time limit, and
-//! a deadline stands around all of it. The client's own retries are off, for they would make up an
+//! The loop itself is that of `timing`; the client's own retries are off, for they would make up an
 //! idempotency key of their own.
 //! Source: <https://docs.stripe.com/error-low-level#should-retry>.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
-use backoff::ExponentialBackoff;
-use backoff::backoff::Backoff;
 use stripe::StripeError;
-use tokio::time::{Instant, timeout, timeout_at};
+use timing::{Again, Clock, Jitter, Policy, SystemClock, Tries, TryError};
 
 use crate::error::ProviderError;
 
+/// For all tries and the pauses between them: a person is waiting for the answer.
+const DEADLINE: Duration = Duration::from_secs(8);
+
 /// How often and how long a call is tried.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct RetryPolicy {
-    /// Calls in all, the first included.
-    pub max_tries: u32,
-    /// For all tries and the waits between them: a person is waiting for the answer.
-    pub deadline: Duration,
-    /// For one call.
-    pub call_timeout: Duration,
-    /// The longest wait after the first try; doubled after each.
-    pub first_wait: Duration,
-    /// The longest wait after any try.
-    pub max_wait: Duration,
+#[derive(Clone)]
+pub(crate) struct Patience {
+    policy: Policy,
+    deadline: Duration,
+    // Sockets are waited for in real time, whatever time it is for the use cases.
+    clock: Arc<dyn Clock>,
+    jitter: Arc<Jitter>,
 }
 
-impl RetryPolicy {
+impl Patience {
     pub(crate) fn with_call_timeout(call_timeout: Duration) -> Self {
         Self {
-            max_tries: 4,
-            deadline: Duration::from_secs(8),
-            call_timeout,
-            first_wait: Duration::from_millis(300),
-            max_wait: Duration::from_millis(1_200),
+            policy: Policy {
+                max_tries: 4,
+                call_timeout,
+                first_delay: Duration::from_millis(300),
+                max_delay: Duration::from_millis(1_200),
+                shortest_call: Duration::from_millis(50),
+            },
+            deadline: DEADLINE,
+            clock: Arc::new(SystemClock),
+            jitter: Arc::new(Jitter::random()),
         }
     }
 }
 
-/// Calls until an answer, a refusal, or the end of the policy's patience.
+/// Calls until an answer, a refusal, or the end of our patience.
 ///
 /// `call` must ask for the same thing with the same idempotency key every time.
 ///
 /// # Errors
 /// What the last try failed with.
-pub(crate) async fn with_retries<T, F, Fut>(
+pub(crate) async fn with_retries<T, Fut>(
     operation: &'static str,
-    policy: RetryPolicy,
-    mut call: F,
+    patience: &Patience,
+    mut call: impl FnMut() -> Fut,
 ) -> Result<T, ProviderError>
 where
-    F: FnMut() -> Fut,
     Fut: Future<Output = Result<T, StripeError>>,
 {
-    let ends_at = Instant::now() + policy.deadline;
-    let mut attempt: u32 = 0;
-    let try_once = || {
-        attempt += 1;
-        let (attempt, answer) = (attempt, call());
-        async move {
-            let time_left = ends_at.saturating_duration_since(Instant::now());
-            let cause = match timeout(policy.call_timeout.min(time_left), answer).await {
-                Ok(Ok(value)) => return Ok(value),
-                Ok(Err(error)) => Cause::of(error),
-                Err(_) => Cause::Transient("timeout"),
-            };
-            let is_final = matches!(cause, Cause::Refused { .. });
-            let failure = Failure { attempt, cause };
-            Err(if is_final {
-                backoff::Error::permanent(failure)
-            } else {
-                backoff::Error::transient(failure)
-            })
-        }
+    let tries = Tries {
+        clock: &patience.clock,
+        jitter: &patience.jitter,
+        policy: patience.policy,
+        deadline: patience.clock.instant() + patience.deadline,
+        failed: &|cause: &Cause, attempt, pause| cause.log(operation, attempt, pause),
     };
-    let log_retried = |failure: Failure, delay| failure.log(operation, delay);
-    let schedule = Schedule::new(policy, ends_at);
-    let tries = backoff::future::retry_notify(schedule, try_once, log_retried);
-    match timeout_at(ends_at, tries).await {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(failure)) => {
-            failure.log(operation, Duration::ZERO);
-            Err(failure.cause.into())
-        }
-        Err(_) => {
-            log::warn!(operation, cause = "deadline"; "gave up on Stripe");
-            Err(ProviderError::UNAVAILABLE)
-        }
-    }
-}
-
-/// The waits between tries: full jitter under a doubling ceiling, until the tries are used up or
-/// the deadline would pass.
-struct Schedule {
-    jittered: ExponentialBackoff,
-    retries_left: u32,
-    ends_at: Instant,
-}
-
-impl Schedule {
-    fn new(policy: RetryPolicy, ends_at: Instant) -> Self {
-        let jittered = ExponentialBackoff {
-            // With a factor of 1 a wait is anything from nothing to twice the interval, so the
-            // intervals are half of the ceilings that we promise.
-            randomization_factor: 1.0,
-            initial_interval: policy.first_wait / 2,
-            current_interval: policy.first_wait / 2,
-            max_interval: policy.max_wait / 2,
-            multiplier: 2.0,
-            max_elapsed_time: None,
-            ..ExponentialBackoff::default()
-        };
-        Self {
-            jittered,
-            retries_left: policy.max_tries.saturating_sub(1),
-            ends_at,
-        }
-    }
-}
-
-impl Backoff for Schedule {
-    fn next_backoff(&mut self) -> Option<Duration> {
-        self.retries_left = self.retries_left.checked_sub(1)?;
-        let wait = self.jittered.next_backoff()?;
-        (Instant::now() + wait < self.ends_at).then_some(wait)
-    }
-}
-
-/// One try that brought nothing.
-struct Failure {
-    attempt: u32,
-    cause: Cause,
-}
-
-impl Failure {
-    /// Neither the messages of the error nor anything that was sent is logged: they may hold
-    /// personal data, and Stripe's message about a wrong key shows a part of it.
-    fn log(&self, operation: &'static str, delay: Duration) {
-        let attempt = self.attempt;
-        let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-        match &self.cause {
-            Cause::Transient(cause) => {
-                log::warn!(operation, attempt, cause, delay_ms; "a call to Stripe failed");
-            }
-            Cause::Refused { status, code } => {
-                let code = code.as_deref().unwrap_or("unknown");
-                log::warn!(
-                    operation, attempt, cause = "refused", status, code, delay_ms;
-                    "Stripe refused a call"
-                );
-            }
-        }
-    }
+    let answer = timing::with_retries(tries, |_| {
+        let answer = call();
+        async move { answer.await.map_err(Cause::of) }
+    });
+    Ok(answer.await?)
 }
 
 /// Why a try failed, as far as it decides what to do next.
+#[derive(Debug)]
 enum Cause {
     /// Another try may bring more. The text is a class for the log.
     Transient(&'static str),
@@ -167,6 +80,25 @@ enum Cause {
         status: u16,
         code: Option<String>,
     },
+    /// There was no time for another try.
+    Deadline,
+}
+
+impl TryError for Cause {
+    fn timed_out(_: bool) -> Self {
+        Self::Transient("timeout")
+    }
+
+    fn no_time() -> Self {
+        Self::Deadline
+    }
+
+    fn again(&self) -> Again {
+        match self {
+            Self::Transient(_) => Again::Soon,
+            Self::Refused { .. } | Self::Deadline => Again::Never,
+        }
+    }
 }
 
 impl Cause {
@@ -197,12 +129,34 @@ impl Cause {
             },
         }
     }
+
+    /// Neither the messages of the error nor anything that was sent is logged: they may hold
+    /// personal data, and Stripe's message about a wrong key shows a part of it.
+    fn log(&self, operation: &'static str, attempt: u32, pause: Option<Duration>) {
+        let pause = pause.unwrap_or_default();
+        let delay_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        match self {
+            Self::Transient(cause) => {
+                log::warn!(operation, attempt, cause, delay_ms; "a call to Stripe failed");
+            }
+            Self::Refused { status, code } => {
+                let code = code.as_deref().unwrap_or("unknown");
+                log::warn!(
+                    operation, attempt, cause = "refused", status, code;
+                    "Stripe refused a call"
+                );
+            }
+            Self::Deadline => {
+                log::warn!(operation, attempt, cause = "deadline"; "gave up on Stripe");
+            }
+        }
+    }
 }
 
 impl From<Cause> for ProviderError {
     fn from(cause: Cause) -> Self {
         match cause {
-            Cause::Transient(_) => Self::UNAVAILABLE,
+            Cause::Transient(_) | Cause::Deadline => Self::UNAVAILABLE,
             Cause::Refused { status, code } => Self::Refused { status, code },
         }
     }
@@ -210,70 +164,57 @@ impl From<Cause> for ProviderError {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use futures_util::FutureExt;
+    use timing::{VirtualClock, Wait};
+
     use super::*;
 
-    const QUICK: RetryPolicy = RetryPolicy {
-        max_tries: 4,
-        deadline: Duration::from_secs(5),
-        call_timeout: Duration::from_millis(50),
-        first_wait: Duration::from_millis(2),
-        max_wait: Duration::from_millis(4),
-    };
-
     #[tokio::test]
-    async fn a_call_that_always_fails_is_tried_four_times() {
-        let mut calls = 0;
-        let outcome = with_retries("test", QUICK, || {
-            calls += 1;
-            async { Err::<(), _>(StripeError::ClientError("refused".into())) }
-        })
-        .await;
+    async fn a_call_that_always_fails_is_tried_four_times_within_the_deadline() {
+        let (calls, outcome, _) = tried(|| async { Err(StripeError::ClientError("no".into())) });
         assert_eq!((outcome, calls), (Err(ProviderError::UNAVAILABLE), 4));
     }
 
     #[tokio::test]
-    async fn a_call_that_hangs_is_cut_off_and_tried_again() {
-        let mut calls = 0;
-        let outcome = with_retries("test", QUICK, || {
-            calls += 1;
-            let hangs = calls < 3;
-            async move {
-                if hangs {
-                    std::future::pending::<()>().await;
-                }
-                Ok(7)
-            }
-        })
-        .await;
-        assert_eq!((outcome, calls), (Ok(7), 3));
+    async fn a_call_that_hangs_is_cut_off_and_tried_until_eight_seconds_are_over() {
+        let (calls, outcome, took) = tried(std::future::pending);
+        assert_eq!((outcome, calls), (Err(ProviderError::UNAVAILABLE), 3));
+        assert_eq!(took, Duration::from_secs(8));
     }
 
     #[tokio::test]
-    async fn the_deadline_ends_everything() {
-        let policy = RetryPolicy {
-            deadline: Duration::from_millis(80),
-            call_timeout: Duration::MAX,
-            ..QUICK
-        };
-        let started = Instant::now();
-        let outcome = with_retries("test", policy, std::future::pending::<Result<(), _>>).await;
-        assert_eq!(outcome, Err(ProviderError::UNAVAILABLE));
-        assert!(started.elapsed() < Duration::from_secs(2));
+    async fn a_refusal_is_not_tried_again() {
+        let refused = || async { Err(StripeError::ConfigError("no".into())) };
+        let (calls, outcome, _) = tried(refused);
+        assert!(matches!(outcome, Err(ProviderError::Refused { .. })));
+        assert_eq!(calls, 1);
     }
 
-    #[test]
-    fn waits_stay_under_their_ceilings_and_end() {
-        let policy = RetryPolicy::with_call_timeout(Duration::from_secs(3));
-        let far = Instant::now() + Duration::from_secs(60);
-        for _ in 0..200 {
-            let mut schedule = Schedule::new(policy, far);
-            for ceiling_ms in [300, 600, 1_200] {
-                let wait = schedule.next_backoff().unwrap();
-                // The jitter may overshoot by the nanosecond that it adds.
-                assert!(wait <= Duration::from_millis(ceiling_ms + 1), "{wait:?}");
+    /// On a clock that moves only for those who wait: how many calls, what came of them, and when.
+    fn tried<Fut>(call: impl Fn() -> Fut) -> (u32, Result<(), ProviderError>, Duration)
+    where
+        Fut: Future<Output = Result<(), StripeError>>,
+    {
+        let clock = VirtualClock::at(DateTime::UNIX_EPOCH);
+        let patience = Patience {
+            clock: Arc::new(clock.clone()),
+            jitter: Arc::new(Jitter::seeded(7)),
+            ..Patience::with_call_timeout(Duration::from_secs(3))
+        };
+        let (begun, mut calls) = (clock.instant(), 0);
+        let mut work = Box::pin(with_retries("test", &patience, || {
+            calls += 1;
+            call()
+        }));
+        let outcome = loop {
+            if let Some(outcome) = (&mut work).now_or_never() {
+                break outcome;
             }
-            assert_eq!(schedule.next_backoff(), None);
-        }
-        assert_eq!(Schedule::new(policy, Instant::now()).next_backoff(), None);
+            let paused = clock.advance_to_next(Wait::Pause);
+            let _ = paused.or_else(|| clock.advance_to_next(Wait::Limit));
+        };
+        drop(work);
+        (calls, outcome, clock.instant().duration_since(begun))
     }
 }
