@@ -52,6 +52,7 @@ fn arrows_point_downwards_only() {
                 "persistence",
                 "payments",
                 "ml",
+                "timing",
                 "services",
                 "seed",
                 "migration",

@@ -104,7 +104,7 @@ impl TestApp {
                 livemode: false,
             },
             webhook_secrets: vec![WEBHOOK_SECRET.into()],
-            external: External,
+            external: External::Off,
         });
         let service = Rc::new(init_service(app::build(&Parts::new(state.clone()).unwrap())).await);
         let call: Call = Rc::new(move |request: TestRequest| {

@@ -1,4 +1,5 @@
-//! What the server counts, for Prometheus: one place that names every metric.
+//! What the server counts, for Prometheus: one place that names every metric but those of the calls to
+//! models, which `ml` counts itself.
 //!
 //! Labels are few and fixed: no id, path or e-mail is ever one.
 
@@ -25,6 +26,7 @@ impl Metrics {
             STRIPE_DELIVERIES,
             "Deliveries of Stripe's, by their outcome."
         );
+        ml::describe_metrics();
         Ok(Self(handle))
     }
 

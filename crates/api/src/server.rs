@@ -13,14 +13,15 @@ use payments::{Stripe, StripeConfig};
 use persistence::{Db, DbConfig, Patience};
 use secrecy::ExposeSecret;
 use services::checkout::Checkout;
-use services::clock::SystemClock;
+use services::clock::{Clock, SystemClock};
 use services::passwords::Passwords;
 use services::secrets::SigningSecrets;
 use stripe_fake::{StripeFake, StripeFakeConfig};
+use timing::Jitter;
 
 use crate::access::AccessTokens;
 use crate::app::{self, Parts};
-use crate::config::{ServeConfig, StripeSettings};
+use crate::config::{OpenAiSettings, ServeConfig, StripeSettings};
 use crate::housekeeping;
 use crate::metrics::Metrics;
 use crate::routes::{BASE, operations};
@@ -142,6 +143,14 @@ pub fn stripe(settings: &StripeSettings) -> Result<Stripe> {
     .context("STRIPE_SECRET_KEY or STRIPE_API_BASE can't be used")
 }
 
+fn external(settings: Option<&OpenAiSettings>, clock: &Arc<dyn Clock>) -> Result<External> {
+    match settings {
+        Some(settings) => External::on(settings, Arc::clone(clock), Jitter::random())
+            .context("OPENAI_API_KEY or OPENAI_BASE_URL can't be used"),
+        None => Ok(External::Off),
+    }
+}
+
 /// Puts together what the application holds.
 ///
 /// # Errors
@@ -151,10 +160,12 @@ pub fn state(config: &ServeConfig, db: Db) -> Result<AppState> {
     let current = secrets.next().context("JWT_SECRET is missing")?;
     let secrets = SigningSecrets::new(current, secrets)?;
     let stripe = stripe(&config.stripe)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let external = external(config.openai.as_ref(), &clock)?;
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     Ok(AppState {
         db,
-        clock: Arc::new(SystemClock),
+        clock,
         passwords: Passwords::new(cores)?,
         tokens: AccessTokens::new(&secrets)?,
         secrets,
@@ -164,7 +175,7 @@ pub fn state(config: &ServeConfig, db: Db) -> Result<AppState> {
             livemode: config.stripe.livemode(),
         },
         webhook_secrets: config.stripe.webhook_secrets.clone(),
-        external: External,
+        external,
     })
 }
 

@@ -1,20 +1,40 @@
-//! Language models: whether there is one to ask, and what is said when there isn't.
+//! OpenAI, behind our own words: the one crate that knows `async-openai`.
 //!
-//! A match never fails for want of a model. It says why it was made without one.
+//! Two calls and no more: the embedding of texts ([`Embedder`]) and a wish for an order of candidates
+//! ([`Reranker`]). Both go through one [`OpenAi`], which decides whether, how often and how long a
+//! provider is asked. A match never fails for want of it: whatever goes wrong is a [`Cause`], and a
+//! cause is a reason to show ([`Degraded`]).
 
-domain::text_enum! {
-    /// Why an answer was made with less than everything. Part of the HTTP contract.
-    Degraded { OpenaiNotConfigured = "openai_not_configured" }
-}
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        reason = "a test may fail by panicking"
+    )
+)]
 
-/// What outside help there is. This version makes every match by rules, so there is none.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct External;
+mod breaker;
+mod cause;
+mod client;
+mod config;
+mod degraded;
+mod embedder;
+mod external;
+mod flights;
+mod reranker;
+mod retry_budget;
+mod telemetry;
+mod transport;
 
-impl External {
-    /// The reasons that a match made now has to give.
-    #[must_use]
-    pub fn degraded(self) -> Vec<Degraded> {
-        vec![Degraded::OpenaiNotConfigured]
-    }
-}
+pub use breaker::CircuitState;
+pub use cause::Cause;
+pub use client::{Asking, OpenAi};
+pub use config::{DEFAULT_POLICY, OpenAiConfig, OpenAiConfigError};
+pub use degraded::Degraded;
+pub use embedder::Embedder;
+pub use external::{External, Models};
+pub use flights::Flights;
+pub use reranker::Reranker;
+pub use telemetry::describe_metrics;

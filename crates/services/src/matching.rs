@@ -89,7 +89,7 @@ pub async fn compute(
     let matches = Matches {
         order_id: order.id,
         engine: Engine::Rules,
-        degraded: external.degraded(),
+        degraded: without(external),
         computed_at: Some(started),
         elapsed_ms: (clock.now() - started).num_milliseconds(),
         stale: false,
@@ -135,7 +135,7 @@ pub async fn last(
         return Ok(Matches {
             order_id: order.id,
             engine: Engine::Rules,
-            degraded: external.degraded(),
+            degraded: without(external),
             computed_at: None,
             elapsed_ms: 0,
             stale: false,
@@ -231,4 +231,11 @@ fn candidate_facts(card: &TutorCard, now: DateTime<Utc>) -> Result<CandidateFact
         time_zone: parse_time_zone(&profile.time_zone).unwrap_or(chrono_tz::Europe::Moscow),
         is_premium: profile.is_premium(now),
     })
+}
+
+/// The reasons to give when no model was asked.
+fn without(external: &External) -> Vec<Degraded> {
+    match external {
+        External::Off | External::On(_) => vec![Degraded::OpenaiNotConfigured],
+    }
 }

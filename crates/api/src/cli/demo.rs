@@ -16,7 +16,7 @@ use services::accounts;
 use services::passwords::Passwords;
 
 use super::{random_password, say};
-use crate::config::{ServeConfig, StripeSettings};
+use crate::config::{ServeConfig, StripeSettings, openai_from_env};
 use crate::logging::{self, LogFormat};
 use crate::routes::BASE;
 use crate::server::{self, Listeners};
@@ -134,6 +134,7 @@ fn config(args: &Args, public: SocketAddr, database_url: String) -> Result<Serve
             webhook_secrets: vec![webhook_secret.into()],
             api_base: None,
         },
+        openai: openai_from_env(|name| std::env::var(name).ok())?,
         fault_point: None,
     })
 }

@@ -33,17 +33,12 @@ pub(super) async fn run() -> Result<()> {
 }
 
 /// Variables of the contract that this version does not act on yet.
-const UNREAD: [&str; 14] = [
+const UNREAD: [&str; 9] = [
     "ALLOWED_HOSTS",
     "CORS_ALLOWED_ORIGINS",
     "CSRF_TRUSTED_ORIGINS",
     "DATABASE_REPLICA_URL",
     "FORCE_HTTPS",
-    "OPENAI_API_KEY",
-    "OPENAI_BASE_URL",
-    "OPENAI_CHAT_MODEL",
-    "OPENAI_EMBEDDING_DIMENSIONS",
-    "OPENAI_EMBEDDING_MODEL",
     "RATE_LIMITS",
     "SMTP_URL",
     "STRIPE_PUBLISHABLE_KEY",

@@ -2,6 +2,9 @@
 
 use actix_web::web::{Data, ServiceConfig, get};
 use actix_web::{HttpResponse, Responder};
+use domain::text_enum::TextEnum;
+use ml::CircuitState;
+use serde_json::json;
 
 use crate::metrics::Metrics;
 use crate::state::AppState;
@@ -15,18 +18,24 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 async fn livez() -> impl Responder {
-    HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
+    HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
+/// Without its database the server can't serve. Without a model it does, by rules: degraded is ready.
 async fn readyz(state: Data<AppState>) -> impl Responder {
-    match state.db.ping().await {
-        Ok(()) => HttpResponse::Ok().json(serde_json::json!({ "status": "ok", "database": "ok" })),
-        Err(error) => {
-            log::warn!("not ready: {error}");
-            HttpResponse::ServiceUnavailable()
-                .json(serde_json::json!({ "status": "unavailable", "database": "unavailable" }))
-        }
+    let circuit = state.external.circuit();
+    let openai = circuit.map_or("off", TextEnum::as_str);
+    if let Err(error) = state.db.ping().await {
+        log::warn!("not ready: {error}");
+        return HttpResponse::ServiceUnavailable().json(json!({
+            "status": "unavailable", "database": "unavailable", "openai": openai,
+        }));
     }
+    let status = match circuit {
+        None | Some(CircuitState::Closed) => "ok",
+        Some(CircuitState::Open | CircuitState::HalfOpen) => "degraded",
+    };
+    HttpResponse::Ok().json(json!({ "status": status, "database": "ok", "openai": openai }))
 }
 
 /// In Prometheus' text format, since this process started.

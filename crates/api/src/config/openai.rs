@@ -1,0 +1,146 @@
+//! Which models to ask, if any.
+
+use std::time::Duration;
+
+use ml::{DEFAULT_POLICY, OpenAiConfig};
+use timing::Policy;
+use url::Url;
+
+use super::ConfigFaults;
+use super::reader::Reader;
+
+const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
+const DEFAULT_EMBEDDING_MODEL: &str = "text-embedding-3-small";
+const DEFAULT_EMBEDDING_DIMENSIONS: u64 = 512;
+/// What an index of vectors can hold.
+const MOST_DIMENSIONS: u64 = 2_000;
+const DEFAULT_CHAT_MODEL: &str = "gpt-4o-mini";
+
+/// A provider that may be asked.
+pub type OpenAiSettings = OpenAiConfig;
+
+/// The provider that the environment names; none without a key, or with `ML_EXTERNAL=off`.
+///
+/// # Errors
+/// Everything that is wrong, at once.
+pub fn openai_from_env(
+    get: impl Fn(&str) -> Option<String>,
+) -> Result<Option<OpenAiSettings>, ConfigFaults> {
+    let mut env = Reader {
+        get: &get,
+        faults: Vec::new(),
+    };
+    let settings = read(&mut env);
+    if env.faults.is_empty() {
+        Ok(settings)
+    } else {
+        Err(ConfigFaults(env.faults))
+    }
+}
+
+/// As [`openai_from_env`]. What is wrong is wrong also where nothing is asked: it is found at the
+/// start, and not on the day when a key is added.
+pub(super) fn read(env: &mut Reader<'_>) -> Option<OpenAiSettings> {
+    let is_on = env.flag("ML_EXTERNAL", true);
+    let base_url = base_url(env);
+    let text = |env: &Reader<'_>, name, default: &str| {
+        env.text(name).unwrap_or_else(|| default.to_owned())
+    };
+    let embedding_model = text(env, "OPENAI_EMBEDDING_MODEL", DEFAULT_EMBEDDING_MODEL);
+    let chat_model = text(env, "OPENAI_CHAT_MODEL", DEFAULT_CHAT_MODEL);
+    let dimensions = env.number(
+        "OPENAI_EMBEDDING_DIMENSIONS",
+        DEFAULT_EMBEDDING_DIMENSIONS,
+        1..=MOST_DIMENSIONS,
+    );
+    let policy = policy(env);
+    let api_key = env.text("OPENAI_API_KEY")?;
+    if !api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        env.fault("OPENAI_API_KEY: must be visible ASCII without blanks");
+    }
+    is_on.then_some(OpenAiConfig {
+        api_key: api_key.into(),
+        base_url: base_url?,
+        embedding_model,
+        embedding_dimensions: u16::try_from(dimensions).unwrap_or(u16::MAX),
+        chat_model,
+        policy,
+    })
+}
+
+fn base_url(env: &mut Reader<'_>) -> Option<Url> {
+    let text = env.text("OPENAI_BASE_URL");
+    let url = Url::parse(text.as_deref().unwrap_or(DEFAULT_BASE_URL)).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if url.is_none() {
+        env.fault("OPENAI_BASE_URL: must be an address such as https://api.openai.com/v1");
+    }
+    url
+}
+
+/// The defaults are also the most: nobody waits longer for a model than a match may take.
+fn policy(env: &mut Reader<'_>) -> Policy {
+    let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let mut milliseconds = |name, default: Duration, least| {
+        let most = ms(DEFAULT_POLICY.call_timeout);
+        Duration::from_millis(env.number(name, ms(default), least..=most))
+    };
+    let call_timeout = milliseconds("OPENAI_TIMEOUT_MS", DEFAULT_POLICY.call_timeout, 50);
+    let first_delay = milliseconds("OPENAI_FIRST_DELAY_MS", DEFAULT_POLICY.first_delay, 0);
+    let max_delay = milliseconds("OPENAI_MAX_DELAY_MS", DEFAULT_POLICY.max_delay, 0);
+    let max_tries = env.number(
+        "OPENAI_MAX_TRIES",
+        u64::from(DEFAULT_POLICY.max_tries),
+        1..=10,
+    );
+    Policy {
+        max_tries: u32::try_from(max_tries).unwrap_or(1),
+        call_timeout,
+        first_delay,
+        max_delay,
+        ..DEFAULT_POLICY
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Option<OpenAiSettings>, Vec<String>> {
+        let get = |name: &str| {
+            let found = variables.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        openai_from_env(get).map_err(|faults| faults.0)
+    }
+
+    #[test]
+    fn a_key_is_enough_and_without_one_or_when_forbidden_there_is_no_provider() {
+        let key = ("OPENAI_API_KEY", "sk-of-the-tests");
+        let settings = read(&[key]).unwrap().unwrap();
+        assert_eq!(settings.base_url.as_str(), "https://api.openai.com/v1");
+        assert_eq!(settings.embedding_model, "text-embedding-3-small");
+        assert_eq!(settings.embedding_dimensions, 512);
+        assert_eq!(settings.policy, DEFAULT_POLICY);
+        assert!(read(&[]).unwrap().is_none());
+        assert!(read(&[key, ("ML_EXTERNAL", "off")]).unwrap().is_none());
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once_and_no_value_with_it() {
+        let faults = read(&[
+            ("OPENAI_API_KEY", "sk ключ"),
+            ("OPENAI_BASE_URL", "ftp://models.example.org"),
+            ("OPENAI_EMBEDDING_DIMENSIONS", "2001"),
+            ("OPENAI_TIMEOUT_MS", "701"),
+            ("OPENAI_MAX_DELAY_MS", "-1"),
+            ("OPENAI_MAX_TRIES", "0"),
+            ("ML_EXTERNAL", "perhaps"),
+        ])
+        .unwrap_err();
+        assert_eq!(faults.len(), 7, "{faults:?}");
+        for value in ["ключ", "models", "2001", "701", "perhaps"] {
+            assert!(!faults.iter().any(|fault| fault.contains(value)), "{value}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Reading variables, and everything that is wrong with them.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+
+use secrecy::SecretString;
+
+/// Everything that is wrong with the environment, one line each.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigFaults(pub Vec<String>);
+
+impl fmt::Display for ConfigFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration is not usable:")?;
+        for fault in &self.0 {
+            write!(f, "\n  {fault}")?;
+        }
+        f.write_str("\nEvery variable is explained in .env.example.")
+    }
+}
+
+impl std::error::Error for ConfigFaults {}
+
+/// The environment, and what was found wrong with it so far.
+pub(super) struct Reader<'a> {
+    pub(super) get: &'a dyn Fn(&str) -> Option<String>,
+    pub(super) faults: Vec<String>,
+}
+
+impl Reader<'_> {
+    pub(super) fn fault(&mut self, fault: impl Into<String>) {
+        self.faults.push(fault.into());
+    }
+
+    /// A variable that is set to nothing is not set.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        (self.get)(name)
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn flag(&mut self, name: &str, default: bool) -> bool {
+        match self.text(name).as_deref() {
+            None => default,
+            Some("1" | "true" | "on" | "yes") => true,
+            Some("0" | "false" | "off" | "no") => false,
+            Some(_) => {
+                self.fault(format!("{name}: must be true or false"));
+                default
+            }
+        }
+    }
+
+    pub(super) fn address(&mut self, name: &str, default: &str) -> SocketAddr {
+        let text = self.text(name).unwrap_or_else(|| default.to_owned());
+        text.parse().unwrap_or_else(|_| {
+            self.fault(format!(
+                "{name}: must be an address and a port, such as {default}"
+            ));
+            SocketAddr::from(([127, 0, 0, 1], 0))
+        })
+    }
+
+    pub(super) fn secrets(&self, name: &str) -> Vec<SecretString> {
+        self.text(name)
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .filter(|secret| !secret.is_empty())
+            .map(SecretString::from)
+            .collect()
+    }
+
+    /// A number within bounds.
+    pub(super) fn number(&mut self, name: &str, default: u64, bounds: RangeInclusive<u64>) -> u64 {
+        let Some(text) = self.text(name) else {
+            return default;
+        };
+        let number = text.parse().ok().filter(|number| bounds.contains(number));
+        number.unwrap_or_else(|| {
+            self.fault(format!(
+                "{name}: must be a number from {} to {}",
+                bounds.start(),
+                bounds.end()
+            ));
+            default
+        })
+    }
+}

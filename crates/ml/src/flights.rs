@@ -1,0 +1,144 @@
+//! One call for all who want the same at the same time.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared, WeakShared};
+use timing::{Clock, within};
+
+use crate::cause::Cause;
+
+type Call<T> = BoxFuture<'static, Result<T, Cause>>;
+
+/// The calls under way, by what they are about.
+#[derive(Debug)]
+pub struct Flights<K, T>(Mutex<HashMap<K, WeakShared<Call<T>>>>)
+where
+    T: Clone;
+
+impl<K: Eq + Hash + Clone, T: Clone> Default for Flights<K, T> {
+    fn default() -> Self {
+        Self(Mutex::new(HashMap::new()))
+    }
+}
+
+impl<K: Eq + Hash + Clone, T: Clone> Flights<K, T> {
+    /// What the call under way brings, or that of `call` if there is none.
+    ///
+    /// The call goes on as long as anybody waits for it. Somebody with more time than the one who
+    /// began it begins anew when that one's time is over.
+    ///
+    /// # Errors
+    /// Why it brought nothing within the caller's own time.
+    pub async fn join(
+        &self,
+        clock: &Arc<dyn Clock>,
+        deadline: Instant,
+        key: K,
+        call: impl Fn() -> Call<T>,
+    ) -> Result<T, Cause> {
+        loop {
+            let (flight, is_ours) = self.board(&key, &call);
+            match within(&**clock, deadline, flight).await {
+                None => return Err(Cause::Timeout { cut_short: true }),
+                Some(Err(Cause::Timeout { .. } | Cause::NoTime))
+                    if !is_ours && clock.instant() < deadline => {}
+                Some(outcome) => return outcome,
+            }
+        }
+    }
+
+    fn board(&self, key: &K, call: impl Fn() -> Call<T>) -> (Shared<Call<T>>, bool) {
+        let mut flights = self.lock();
+        let under_way = flights.get(key).and_then(WeakShared::upgrade);
+        if let Some(flight) = under_way.filter(|flight| flight.peek().is_none()) {
+            return (flight, false);
+        }
+        let flight = call().shared();
+        // Those that have landed are forgotten whenever one takes off.
+        flights.retain(|_, flight| flight.upgrade().is_some());
+        if let Some(flight) = flight.downgrade() {
+            flights.insert(key.clone(), flight);
+        }
+        (flight, true)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, WeakShared<Call<T>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use chrono::DateTime;
+    use futures_util::future::join_all;
+    use timing::{VirtualClock, Wait};
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_hundred_who_want_the_same_make_one_call_and_the_next_makes_another() {
+        let clock: Arc<dyn Clock> = Arc::new(VirtualClock::at(DateTime::UNIX_EPOCH));
+        let deadline = clock.instant() + Duration::from_secs(1);
+        let flights = Flights::default();
+        let (calls, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+        let call = || {
+            let (calls, gate) = (Arc::clone(&calls), Arc::clone(&gate));
+            async move {
+                calls.fetch_add(1, Ordering::Relaxed);
+                gate.notified().await;
+                Ok(7)
+            }
+            .boxed()
+        };
+        let all = join_all((0..100).map(|_| flights.join(&clock, deadline, "text", call)));
+        let (all, ()) = tokio::join!(all, async { gate.notify_one() });
+        assert!(all.iter().all(|outcome| *outcome == Ok(7)));
+        assert_eq!(calls.load(Ordering::Relaxed), 1);
+        gate.notify_one();
+        assert_eq!(flights.join(&clock, deadline, "text", call).await, Ok(7));
+        assert_eq!(calls.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn who_has_more_time_begins_anew_when_that_of_the_first_is_over() {
+        let virtual_clock = VirtualClock::at(DateTime::UNIX_EPOCH);
+        let clock: Arc<dyn Clock> = Arc::new(virtual_clock.clone());
+        let begun = clock.instant();
+        let at = |ms| begun + Duration::from_millis(ms);
+        let flights: Flights<&str, u8> = Flights::default();
+        // Answers after 300 ms to those who wait so long.
+        let call = |limit| {
+            let clock = Arc::clone(&clock);
+            let answered = clock.instant() + Duration::from_millis(300);
+            move || {
+                let clock = Arc::clone(&clock);
+                async move {
+                    let answer = clock.sleep_until(answered, Wait::Limit);
+                    let done = within(&*clock, limit, answer).await;
+                    done.map(|()| 7).ok_or(Cause::Timeout { cut_short: true })
+                }
+                .boxed()
+            }
+        };
+        let short = flights.join(&clock, at(100), "text", call(at(100)));
+        let long = flights.join(&clock, at(900), "text", call(at(900)));
+        let driving = async {
+            for _ in 0..3 {
+                virtual_clock.until_waiting(Wait::Limit).await;
+                let _ = virtual_clock.advance_to_next(Wait::Limit);
+                tokio::task::yield_now().await;
+            }
+        };
+        let (short, long, ()) = tokio::join!(short, long, driving);
+        assert_eq!(short, Err(Cause::Timeout { cut_short: true }));
+        assert_eq!(long, Ok(7));
+    }
+}
