@@ -21,6 +21,7 @@ pub mod account;
 pub mod application;
 pub mod availability;
 pub mod booking;
+pub mod embedding;
 pub mod language;
 pub mod ledger;
 pub mod lesson_format;

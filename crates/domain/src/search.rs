@@ -82,6 +82,15 @@ pub fn content_stems(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// The stems of a stored field of a [`SearchDocument`], as [`content_stems`] gives them for its
+/// text. A word that says something and has the stem of one that doesn't is left out with it:
+/// which of them it was is no longer to be told.
+pub fn stored_content_stems(field: &str) -> impl Iterator<Item = &str> {
+    field
+        .split(' ')
+        .filter(|stem| !stem.is_empty() && !stop_words::is_stop_stem(stem))
+}
+
 /// The stems to look for: each once, the first [`MAX_QUERY_STEMS`]. Words that say nothing are
 /// left out, unless there are no others: `репетитор по физике` needs to find neither a "по" nor a
 /// "репетитор", `репетитор` does.

@@ -1,5 +1,8 @@
 //! Words so common that finding one says nothing about a text. In folded form (no ё), sorted.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 const RUSSIAN: [&str; 64] = [
     "а",
     "без",
@@ -92,6 +95,15 @@ const TRADE: [&str; 11] = [
 /// Whether a stem is one of the trade's.
 pub(super) fn is_of_the_trade(stem: &str) -> bool {
     TRADE.binary_search(&stem).is_ok()
+}
+
+/// Whether a stem is that of a word that says nothing.
+pub(super) fn is_stop_stem(stem: &str) -> bool {
+    static STEMS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let words = RUSSIAN.into_iter().chain(ENGLISH);
+        words.map(super::stem).collect()
+    });
+    STEMS.contains(stem)
 }
 
 /// Whether a folded word is one of them.

@@ -109,6 +109,32 @@ fn repeating_a_word_gains_nothing() {
     assert_eq!(relevance(&query_stems("физика"), &stuffed), BIO_WEIGHT);
 }
 
+fn stored(text: &str) -> Vec<String> {
+    let field: BTreeSet<String> = stems(text).into_iter().collect();
+    let field = format!(" {} ", field.into_iter().collect::<Vec<_>>().join(" "));
+    stored_content_stems(&field).map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_stored_has_the_content_stems_of_its_text() {
+    let text = "Для ЕГЭ по математике, the best of Физика";
+    let mut content = content_stems(text);
+    content.sort();
+    assert_eq!(stored(text), content);
+}
+
+#[test]
+fn a_stem_that_a_stop_word_shares_is_not_taken_for_content() {
+    // МО is a region, and the stem of «мой».
+    assert_eq!(content_stems("мой МО"), ["мо"]);
+    assert_eq!(stored("мой МО"), [""; 0]);
+}
+
+#[test]
+fn an_empty_field_has_no_stems() {
+    assert_eq!(stored_content_stems(" ").count(), 0);
+}
+
 proptest! {
     #[test]
     fn folding_twice_changes_nothing_more(text in any::<String>()) {
@@ -150,5 +176,15 @@ proptest! {
         let query = query_stems(&query);
         let sum: i64 = query.iter().filter_map(|stem| weights.get(stem.as_str())).sum();
         prop_assert_eq!(relevance(&query, &document), sum);
+    }
+
+    #[test]
+    fn nothing_is_taken_for_content_that_the_text_does_not_have(
+        text in "(для|мой|эта|есть|мо|физика|ЕГЭ|the|and|[а-яё]{1,6}|[a-z]{1,6}| ){0,12}",
+    ) {
+        let content = content_stems(&text);
+        for stem in stored(&text) {
+            prop_assert!(content.contains(&stem), "{stem} of {text}");
+        }
     }
 }
