@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::embedding::EmbeddingModel;
 use secrecy::SecretString;
 use timing::Policy;
 use url::Url;
@@ -21,9 +22,7 @@ pub struct OpenAiConfig {
     pub api_key: SecretString,
     /// With the version, such as `https://api.openai.com/v1`.
     pub base_url: Url,
-    pub embedding_model: String,
-    /// Asked for with every embedding; a reply of another size is a bad one.
-    pub embedding_dimensions: u16,
+    pub embedding_model: EmbeddingModel,
     pub chat_model: String,
     pub policy: Policy,
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::embedding::{EmbeddingModel, MAX_DIMENSIONS};
 use ml::{DEFAULT_POLICY, OpenAiConfig};
 use timing::Policy;
 use url::Url;
@@ -12,8 +13,6 @@ use super::reader::Reader;
 const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
 const DEFAULT_EMBEDDING_MODEL: &str = "text-embedding-3-small";
 const DEFAULT_EMBEDDING_DIMENSIONS: u64 = 512;
-/// What an index of vectors can hold.
-const MOST_DIMENSIONS: u64 = 2_000;
 const DEFAULT_CHAT_MODEL: &str = "gpt-4o-mini";
 
 /// A provider that may be asked.
@@ -43,16 +42,8 @@ pub fn openai_from_env(
 pub(super) fn read(env: &mut Reader<'_>) -> Option<OpenAiSettings> {
     let is_on = env.flag("ML_EXTERNAL", true);
     let base_url = base_url(env);
-    let text = |env: &Reader<'_>, name, default: &str| {
-        env.text(name).unwrap_or_else(|| default.to_owned())
-    };
-    let embedding_model = text(env, "OPENAI_EMBEDDING_MODEL", DEFAULT_EMBEDDING_MODEL);
-    let chat_model = text(env, "OPENAI_CHAT_MODEL", DEFAULT_CHAT_MODEL);
-    let dimensions = env.number(
-        "OPENAI_EMBEDDING_DIMENSIONS",
-        DEFAULT_EMBEDDING_DIMENSIONS,
-        1..=MOST_DIMENSIONS,
-    );
+    let embedding_model = embedding_model(env);
+    let chat_model = env.text("OPENAI_CHAT_MODEL");
     let policy = policy(env);
     let api_key = env.text("OPENAI_API_KEY")?;
     if !api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -61,9 +52,8 @@ pub(super) fn read(env: &mut Reader<'_>) -> Option<OpenAiSettings> {
     is_on.then_some(OpenAiConfig {
         api_key: api_key.into(),
         base_url: base_url?,
-        embedding_model,
-        embedding_dimensions: u16::try_from(dimensions).unwrap_or(u16::MAX),
-        chat_model,
+        embedding_model: embedding_model?,
+        chat_model: chat_model.unwrap_or_else(|| DEFAULT_CHAT_MODEL.to_owned()),
         policy,
     })
 }
@@ -76,6 +66,21 @@ fn base_url(env: &mut Reader<'_>) -> Option<Url> {
         env.fault("OPENAI_BASE_URL: must be an address such as https://api.openai.com/v1");
     }
     url
+}
+
+fn embedding_model(env: &mut Reader<'_>) -> Option<EmbeddingModel> {
+    let name = env.text("OPENAI_EMBEDDING_MODEL");
+    let name = name.as_deref().unwrap_or(DEFAULT_EMBEDDING_MODEL);
+    let dimensions = env.number(
+        "OPENAI_EMBEDDING_DIMENSIONS",
+        DEFAULT_EMBEDDING_DIMENSIONS,
+        1..=u64::from(MAX_DIMENSIONS),
+    );
+    let model = EmbeddingModel::new(name, u16::try_from(dimensions).unwrap_or(u16::MAX));
+    if model.is_err() {
+        env.fault("OPENAI_EMBEDDING_MODEL: must be at most 128 letters, digits and -._:/@+");
+    }
+    model.ok()
 }
 
 /// The defaults are also the most: nobody waits longer for a model than a match may take.
@@ -119,8 +124,7 @@ mod tests {
         let key = ("OPENAI_API_KEY", "sk-of-the-tests");
         let settings = read(&[key]).unwrap().unwrap();
         assert_eq!(settings.base_url.as_str(), "https://api.openai.com/v1");
-        assert_eq!(settings.embedding_model, "text-embedding-3-small");
-        assert_eq!(settings.embedding_dimensions, 512);
+        assert_eq!(settings.embedding_model.key(), "text-embedding-3-small/512");
         assert_eq!(settings.policy, DEFAULT_POLICY);
         assert!(read(&[]).unwrap().is_none());
         assert!(read(&[key, ("ML_EXTERNAL", "off")]).unwrap().is_none());
@@ -132,14 +136,15 @@ mod tests {
             ("OPENAI_API_KEY", "sk ключ"),
             ("OPENAI_BASE_URL", "ftp://models.example.org"),
             ("OPENAI_EMBEDDING_DIMENSIONS", "2001"),
+            ("OPENAI_EMBEDDING_MODEL", "a model"),
             ("OPENAI_TIMEOUT_MS", "701"),
             ("OPENAI_MAX_DELAY_MS", "-1"),
             ("OPENAI_MAX_TRIES", "0"),
             ("ML_EXTERNAL", "perhaps"),
         ])
         .unwrap_err();
-        assert_eq!(faults.len(), 7, "{faults:?}");
-        for value in ["ключ", "models", "2001", "701", "perhaps"] {
+        assert_eq!(faults.len(), 8, "{faults:?}");
+        for value in ["ключ", "models", "2001", "701", "perhaps", "a model"] {
             assert!(!faults.iter().any(|fault| fault.contains(value)), "{value}");
         }
     }
