@@ -23,6 +23,7 @@ mod crash;
 mod housekeeping;
 mod matches;
 mod migrations;
+mod models;
 mod openapi;
 mod orders;
 mod payments;

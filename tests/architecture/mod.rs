@@ -57,6 +57,7 @@ fn arrows_point_downwards_only() {
                 "seed",
                 "migration",
                 "stripe_fake",
+                "openai_fake",
             ],
         ),
     ]);

@@ -238,6 +238,6 @@ impl TestApp {
     }
 }
 
-fn install_tls() {
+pub(super) fn install_tls() {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }
