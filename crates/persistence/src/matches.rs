@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, IntoActiveModel, Iterable};
+use sea_orm::{ActiveModelTrait, ExprTrait, IntoActiveModel, Iterable};
 
 use crate::{Json, Reader, StoreError, Tx};
 
@@ -30,20 +30,24 @@ impl ActiveModelBehavior for ActiveModel {}
 
 pub use Model as OrderMatches;
 
-/// Stores what was computed, in place of what was computed before.
+/// Stores what was computed, in place of what was computed before; tells whether it did. It doesn't
+/// if what is stored was computed of a newer version of the order.
 ///
 /// # Errors
 /// The database failed.
-pub async fn put(tx: &Tx, matches: OrderMatches) -> Result<(), StoreError> {
-    Entity::insert(matches.into_active_model().reset_all())
+pub async fn put(tx: &Tx, matches: OrderMatches) -> Result<bool, StoreError> {
+    let is_as_new = Expr::col((Entity, Column::OrderVersion))
+        .lte(Expr::col(("excluded", Column::OrderVersion)));
+    let stored = Entity::insert(matches.into_active_model().reset_all())
         .on_conflict(
             OnConflict::column(Column::OrderId)
                 .update_columns(Column::iter())
+                .action_and_where(is_as_new)
                 .to_owned(),
         )
         .exec_without_returning(&tx.executor())
         .await?;
-    Ok(())
+    Ok(stored == 1)
 }
 
 /// # Errors

@@ -86,7 +86,7 @@ pub async fn compute(
         };
         places.push((entry, card.clone()));
     }
-    let matches = Matches {
+    let mut matches = Matches {
         order_id: order.id,
         engine: Engine::Rules,
         degraded: without(external),
@@ -95,16 +95,18 @@ pub async fn compute(
         stale: false,
         places,
     };
-    store(db, scope, order, &matches).await?;
+    // What is not kept was computed of an order that has changed meanwhile.
+    matches.stale = !store(db, scope, order, &matches).await?;
     Ok(matches)
 }
 
+/// Keeps a result unless there is one of a newer version of the order; tells whether it did.
 async fn store(
     db: &Db,
     scope: &Scope,
     order: &Order,
     matches: &Matches,
-) -> Result<(), ServiceError> {
+) -> Result<bool, ServiceError> {
     let entries: Vec<&MatchEntry> = matches.places.iter().map(|(entry, _)| entry).collect();
     let row = OrderMatches {
         order_id: order.id,
@@ -116,8 +118,7 @@ async fn store(
         computed_at: scope.now,
     };
     write(db, scope, async |tx| {
-        matches::put(tx, row.clone()).await?;
-        Ok::<_, ServiceError>(())
+        Ok::<_, ServiceError>(matches::put(tx, row.clone()).await?)
     })
     .await
 }
