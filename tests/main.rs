@@ -21,6 +21,7 @@ mod bookings;
 mod conventions;
 mod crash;
 mod housekeeping;
+mod jobs;
 mod matches;
 mod migrations;
 mod models;

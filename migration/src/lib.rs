@@ -113,6 +113,14 @@ impl MigratorTrait for Migrator {
                 down: include_str!("schema/reversals.down.sql"),
                 tables: &["stripe_reconciliations"],
             }),
+            Box::new(Step {
+                name: "m20261123_000009_background_matching",
+                up: include_str!("schema/background_matching.sql"),
+                up_postgres: "",
+                up_sqlite: "",
+                down: include_str!("schema/background_matching.down.sql"),
+                tables: &["order_match_notices"],
+            }),
         ]
     }
 }

@@ -104,6 +104,7 @@ async fn every_enum_has_the_values_of_its_check_list() {
             "ck_outbox_type",
             persistence::outbox::NotificationType::texts(),
         ),
+        ("ck_jobs_state", persistence::jobs::JobState::texts()),
         (
             "ck_order_matches_engine",
             services::matching::Engine::texts(),

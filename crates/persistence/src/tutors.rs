@@ -1,12 +1,12 @@
 //! Tutor profiles, as rows. Their cards are in `tutor_cards`, lists of them in `tutor_listing`, candidates of a match in
 //! `tutor_candidates`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::lesson_format::LessonFormat;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::sea_query::{LockType, Query, SelectStatement};
 use sea_orm::{Order, QueryOrder, QuerySelect};
 
 use crate::stored::formats_of;
@@ -176,6 +176,29 @@ pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<TutorProfile>, StoreError>
         .one(&tx.executor())
         .await?;
     Ok(profile)
+}
+
+/// The users of those tutors whom the public may see, each kept from being erased until the
+/// transaction ends; by the tutor. What refers to a tutor and is written behind another lock needs
+/// that first, so that locks are taken in one order.
+///
+/// # Errors
+/// The database failed.
+pub async fn keep_visible(
+    tx: &Tx,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, Uuid>, StoreError> {
+    let users: Vec<(Uuid, Uuid)> = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::UserId])
+        .filter(Column::Id.is_in(ids))
+        .filter(visible())
+        .order_by_asc(Column::Id)
+        .lock(LockType::KeyShare)
+        .into_tuple()
+        .all(&tx.executor())
+        .await?;
+    Ok(users.into_iter().collect())
 }
 
 /// Those of the ids that exist, in no order.

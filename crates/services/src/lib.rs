@@ -14,6 +14,7 @@ mod error;
 mod error_chain;
 pub mod explain;
 pub mod fault_points;
+pub mod jobs;
 pub mod matching;
 pub mod orders;
 pub mod overtaken;

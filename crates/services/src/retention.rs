@@ -1,7 +1,7 @@
-//! What is kept for a while only: stored answers, and sessions that nobody can go on with.
+//! What is kept for a while only: stored answers, sessions that nobody can go on with, jobs that are done.
 
 use chrono::TimeDelta;
-use persistence::{Db, Scope, idempotency, sessions, write};
+use persistence::{Db, Scope, idempotency, jobs, sessions, write};
 
 use crate::ServiceError;
 use crate::sessions::REFRESH_LIFETIME;
@@ -11,8 +11,8 @@ pub const ANSWERS_KEPT: TimeDelta = TimeDelta::hours(24);
 /// How many rows one transaction deletes: on SQLite nobody else writes meanwhile.
 const BATCH: u64 = 500;
 
-/// Deletes stored answers older than a day, and sessions with their refresh tokens once the last of
-/// these has ended; tells how many rows.
+/// Deletes stored answers older than a day, sessions with their refresh tokens once the last of these
+/// has ended, and jobs that were done a week ago; tells how many rows.
 ///
 /// # Errors
 /// The database failed; what was deleted until then stays deleted.
@@ -33,7 +33,15 @@ pub async fn purge(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
         })
         .await
     });
-    Ok(answers + sessions.await?)
+    let sessions = sessions.await?;
+    let done_before = crate::jobs::kept_since(scope.now);
+    let jobs = in_batches(async || {
+        write(db, scope, async |tx| {
+            Ok::<_, ServiceError>(jobs::delete_done_until(tx, done_before, BATCH).await?)
+        })
+        .await
+    });
+    Ok(answers + sessions + jobs.await?)
 }
 
 async fn in_batches(

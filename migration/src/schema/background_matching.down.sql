@@ -1,0 +1,2 @@
+DROP INDEX ix_jobs_done;
+DROP INDEX ix_jobs_state;

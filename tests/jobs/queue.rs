@@ -1,0 +1,122 @@
+//! Requesting work, and taking it.
+
+use chrono::TimeDelta;
+use persistence::jobs::JobState;
+use persistence::{Reader, Scope, execute_for_tests, write};
+use services::ServiceError;
+use services::jobs::{JobOutcome, enqueue};
+use uuid::Uuid;
+
+use super::{jobs, run_well, run_with, some_job, states};
+use crate::support::TestApp;
+
+#[actix_web::test]
+async fn the_same_work_requested_twice_is_one_job_while_it_waits() {
+    let app = TestApp::new().await;
+    let job = some_job();
+    app.enqueue(&job).await;
+    app.advance(TimeDelta::seconds(1));
+    app.enqueue(&job).await;
+    app.enqueue(&some_job()).await;
+    assert_eq!(states(&app).await, [JobState::Queued; 2]);
+    assert_eq!(run_well(&app).await, Some(JobOutcome::Done));
+    app.enqueue(&job).await;
+    assert_eq!(states(&app).await.len(), 3);
+}
+
+#[actix_web::test]
+async fn a_job_that_runs_does_not_swallow_a_new_request() {
+    let app = TestApp::new().await;
+    app.enqueue(&some_job()).await;
+    let run = run_with(&app, async |job, _| {
+        app.enqueue(&job).await;
+        Ok(())
+    });
+    assert_eq!(run.await.unwrap().outcome, JobOutcome::Done);
+    assert_eq!(states(&app).await, [JobState::Queued, JobState::Done]);
+}
+
+#[actix_web::test]
+async fn a_request_that_is_rolled_back_leaves_no_job() {
+    let app = TestApp::new().await;
+    let undone = write(app.db(), &app.scope(), async |tx| {
+        enqueue(tx, &some_job()).await?;
+        Err::<(), _>(ServiceError::Conflict)
+    })
+    .await;
+    assert!(matches!(undone, Err(ServiceError::Conflict)));
+    assert!(jobs(&app).await.is_empty());
+}
+
+/// Otherwise the worker would read what was there before, and the change would have no job.
+#[actix_web::test]
+async fn a_job_that_is_requested_again_is_not_taken_before_that_is_committed() {
+    let app = TestApp::new().await;
+    if !app.db().is_postgres() {
+        // Nobody takes anything there while another transaction writes.
+        return;
+    }
+    let job = some_job();
+    app.enqueue(&job).await;
+    write(app.db(), &app.scope(), async |tx| {
+        enqueue(tx, &job).await?;
+        assert_eq!(run_well(&app).await, None);
+        Ok::<_, ServiceError>(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(run_well(&app).await, Some(JobOutcome::Done));
+}
+
+#[actix_web::test]
+async fn the_job_that_has_waited_longest_is_run_first() {
+    let app = TestApp::new().await;
+    let requested = [some_job(), some_job(), some_job()];
+    for job in &requested {
+        app.enqueue(job).await;
+        app.advance(TimeDelta::milliseconds(1));
+    }
+    for job in requested {
+        let run = run_with(&app, async |taken, _| {
+            assert_eq!(taken, job);
+            Ok(())
+        });
+        assert_eq!(run.await.unwrap().outcome, JobOutcome::Done);
+    }
+}
+
+#[actix_web::test]
+async fn a_job_that_only_the_next_version_knows_is_left_to_it() {
+    let app = TestApp::new().await;
+    app.enqueue(&some_job()).await;
+    execute_for_tests(app.db(), "UPDATE jobs SET kind = 'of_the_next_version'")
+        .await
+        .unwrap();
+    assert_eq!(run_well(&app).await, None);
+    assert_eq!(states(&app).await, [JobState::Queued]);
+}
+
+#[actix_web::test]
+async fn a_seed_requests_no_jobs() {
+    let app = TestApp::new().await;
+    let run_id = Uuid::now_v7();
+    let scope = Scope {
+        seed_run_id: Some(run_id),
+        ..app.scope()
+    };
+    write(app.db(), &scope, async |tx| {
+        enqueue(tx, &some_job()).await?;
+        Ok::<_, ServiceError>(())
+    })
+    .await
+    .unwrap();
+    assert!(jobs(&app).await.is_empty());
+}
+
+#[actix_web::test]
+async fn an_idle_worker_asks_the_database_once_and_locks_nothing() {
+    let app = TestApp::new().await;
+    let before = app.statements();
+    assert_eq!(run_well(&app).await, None);
+    assert_eq!(app.statements() - before, 1);
+}
