@@ -1,5 +1,6 @@
 //! Matches of an order.
 
+mod background;
 mod candidates;
 mod kept;
 mod result;

@@ -17,9 +17,10 @@ use uuid::Uuid;
 use crate::ServiceError;
 use crate::bookings::cancel_locked;
 use crate::error::{SeenVersion, all_or_wrong, unknown};
+use crate::jobs::{self, Job};
 use crate::overtaken::lock_current;
 
-/// Places an order.
+/// Places an order, and has it matched in the background.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -37,6 +38,7 @@ pub async fn create(
     let (terms, subject_id) = all_or_wrong(terms, subject_id)?;
     let order = new_order(tx.stamp(), student_id, subject_id, &terms)?;
     orders::insert(tx, order.clone()).await?;
+    jobs::enqueue(tx, &Job::MatchOrder { order_id: order.id }).await?;
     Ok(order)
 }
 
@@ -79,7 +81,8 @@ pub fn new_order(
     with_terms(blank, terms)
 }
 
-/// Changes an open order to what `edit` makes of its present terms; `subject` is a slug.
+/// Changes an open order to what `edit` makes of its present terms, and has it matched anew in the
+/// background; `subject` is a slug.
 ///
 /// # Errors
 /// [`ServiceError::PreconditionFailed`] if it isn't the version that the caller has seen,
@@ -117,7 +120,9 @@ pub async fn update(
         },
         &terms,
     )?;
-    Ok(orders::update(tx, order).await?)
+    let order = orders::update(tx, order).await?;
+    jobs::enqueue(tx, &Job::MatchOrder { order_id: order.id }).await?;
+    Ok(order)
 }
 
 /// Cancels an order, and its booking by the booking's own rules.
