@@ -1,6 +1,5 @@
 //! What has to happen again and again, beside the requests.
 
-use std::any::Any;
 use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use actix_web::rt::time::sleep;
 use actix_web::web::Data;
 use futures_util::FutureExt;
 use persistence::{Actor, Scope};
+use services::jobs::words_of;
 use services::{
     ServiceError, checkout, error_chain, overtaken, reconcile, refunds, retention, webhooks,
 };
@@ -75,18 +75,17 @@ fn now(state: &AppState) -> Scope {
 /// one comes: a task that ended would be missed by nobody until its work was.
 pub async fn again_and_again(pause: Duration, mut round: impl AsyncFnMut()) {
     loop {
-        // What a round shares with the next is the database, which rolls back, and the clock.
-        if let Err(panic) = AssertUnwindSafe(round()).catch_unwind().await {
-            log::error!("a round of housekeeping panicked: {}", words_of(&*panic));
-        }
+        unless_it_panics(round()).await;
         sleep(pause).await;
     }
 }
 
-fn words_of(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("without a word")
+/// Goes through with a round to its end, or to its panic, which is logged.
+pub(crate) async fn unless_it_panics(round: impl Future<Output = ()>) {
+    // What a round shares with the next is the database, which rolls back, and the clock.
+    if let Err(panic) = AssertUnwindSafe(round).catch_unwind().await {
+        log::error!("a round of housekeeping panicked: {}", words_of(&*panic));
+    }
 }
 
 /// What is done each minute in the database alone.

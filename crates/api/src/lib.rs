@@ -25,3 +25,4 @@ pub mod request;
 pub mod routes;
 pub mod server;
 pub mod state;
+mod worker;

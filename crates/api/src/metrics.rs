@@ -4,12 +4,22 @@
 //! Labels are few and fixed: no id, path or e-mail is ever one.
 
 use anyhow::Result;
+use domain::text_enum::TextEnum;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use services::jobs::{Backlog, Run};
 use services::webhooks::Receipt;
 
 /// Deliveries of Stripe's, by what became of them: `applied`, `duplicate`, `stale`, `ignored`,
 /// `parked`; `failed` was answered with a 5xx, `refused` with a 4xx.
 const STRIPE_DELIVERIES: &str = "tutors_stripe_deliveries_total";
+
+/// Jobs that this process has run, by their kind and by what became of them: `done`, `retried`,
+/// `superseded`, `dead`, `given_back`, `lease_lost`.
+const JOBS: &str = "tutors_jobs_total";
+/// Jobs in the database, of all processes: each of them tells the same number.
+const JOBS_QUEUED: &str = "tutors_jobs_queued";
+const JOBS_RUNNING: &str = "tutors_jobs_running";
+const JOBS_DEAD: &str = "tutors_jobs_dead";
 
 /// What has been counted so far.
 #[derive(Clone)]
@@ -27,6 +37,10 @@ impl Metrics {
             "Deliveries of Stripe's, by their outcome."
         );
         ml::describe_metrics();
+        metrics::describe_counter!(JOBS, "Jobs that were run, by their kind and outcome.");
+        metrics::describe_gauge!(JOBS_QUEUED, "Jobs that wait, also for their next try.");
+        metrics::describe_gauge!(JOBS_RUNNING, "Jobs that a worker has leased.");
+        metrics::describe_gauge!(JOBS_DEAD, "Jobs given up after their last try.");
         Ok(Self(handle))
     }
 
@@ -39,8 +53,7 @@ impl Metrics {
 
 /// Counts a delivery that was answered.
 pub fn stripe_delivery(receipt: Receipt) {
-    metrics::counter!(STRIPE_DELIVERIES, "outcome" => domain::text_enum::TextEnum::as_str(receipt))
-        .increment(1);
+    metrics::counter!(STRIPE_DELIVERIES, "outcome" => receipt.as_str()).increment(1);
 }
 
 /// Counts a delivery that is no event of Stripe's.
@@ -51,6 +64,23 @@ pub fn stripe_delivery_refused() {
 /// Counts a delivery that failed on our side, which Stripe will repeat.
 pub fn stripe_delivery_failed() {
     metrics::counter!(STRIPE_DELIVERIES, "outcome" => "failed").increment(1);
+}
+
+/// Counts a job that was run.
+pub fn job_run(run: &Run) {
+    let (kind, outcome) = (run.kind.clone(), run.outcome.as_str());
+    metrics::counter!(JOBS, "kind" => kind, "outcome" => outcome).increment(1);
+}
+
+/// Tells how much work there is.
+pub fn backlog(backlog: Backlog) {
+    for (name, count) in [
+        (JOBS_QUEUED, backlog.queued),
+        (JOBS_RUNNING, backlog.running),
+        (JOBS_DEAD, backlog.dead),
+    ] {
+        metrics::gauge!(name).set(u32::try_from(count).unwrap_or(u32::MAX));
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use anyhow::{Context, Result};
@@ -26,6 +26,7 @@ use crate::housekeeping;
 use crate::metrics::Metrics;
 use crate::routes::{BASE, operations};
 use crate::state::AppState;
+use crate::worker::Worker;
 
 const MAX_CONNECTIONS: u32 = 20;
 const STRIPE_CALL_TIMEOUT: Duration = Duration::from_secs(4);
@@ -45,14 +46,9 @@ impl Listeners {
     /// # Errors
     /// An address is taken or not ours.
     pub fn bind(public: SocketAddr, ops: SocketAddr) -> Result<Self> {
-        let bind = |name: &str, address: SocketAddr| {
-            TcpListener::bind(address).with_context(|| {
-                format!("{address} can't be listened on; set {name} to another address")
-            })
-        };
         Ok(Self {
             public: bind("BIND_ADDR", public)?,
-            ops: bind("OPS_ADDR", ops)?,
+            ops: bind_ops(ops)?,
         })
     }
 
@@ -63,6 +59,19 @@ impl Listeners {
     pub fn public_address(&self) -> Result<SocketAddr> {
         Ok(self.public.local_addr()?)
     }
+}
+
+/// The operations listener's socket alone.
+///
+/// # Errors
+/// The address is taken or not ours.
+pub fn bind_ops(address: SocketAddr) -> Result<TcpListener> {
+    bind("OPS_ADDR", address)
+}
+
+fn bind(name: &str, address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address)
+        .with_context(|| format!("{address} can't be listened on; set {name} to another address"))
 }
 
 /// Connects to the database and brings its schema up to date.
@@ -179,11 +188,20 @@ pub fn state(config: &ServeConfig, db: Db) -> Result<AppState> {
     })
 }
 
-/// Serves until SIGTERM or SIGINT, then lets the requests under way end.
+/// Who runs the jobs that requests leave behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jobs {
+    /// This process, beside its requests.
+    Here,
+    /// `tutors worker`, elsewhere.
+    Elsewhere,
+}
+
+/// Serves until SIGTERM or SIGINT, then lets the requests and the jobs under way end.
 ///
 /// # Errors
 /// A listener fails.
-pub async fn run(state: AppState, listeners: Listeners) -> Result<()> {
+pub async fn run(state: AppState, listeners: Listeners, jobs: Jobs) -> Result<()> {
     let db = state.db.clone();
     let state = Data::new(state);
     let parts = Parts::new(state.clone()).context("the OpenAPI document can't be written")?;
@@ -191,35 +209,64 @@ pub async fn run(state: AppState, listeners: Listeners) -> Result<()> {
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .listen(listeners.public)?
         .run();
-    let ops_state = state.clone();
+    let ops = operations(&state, listeners.ops, Signals::Ignored)?;
+    let ops_handle = ops.handle();
+    let ops = actix_web::rt::spawn(ops);
+    let rounds = housekeeping::start(&state);
+    let worker = (jobs == Jobs::Here).then(|| Worker::start(&state));
+    let served = public.await;
+    for round in rounds {
+        round.abort();
+        // Until it is gone it may hold a connection.
+        let _ = round.await;
+    }
+    if let Some(worker) = worker {
+        worker.stop().await;
+    }
+    stop(ops_handle, ops).await;
+    close(db).await?;
+    Ok(served?)
+}
+
+/// Runs jobs until SIGTERM or SIGINT, then lets those under way end.
+///
+/// # Errors
+/// The listener fails.
+pub async fn run_worker(state: AppState, ops: TcpListener) -> Result<()> {
+    let db = state.db.clone();
+    let state = Data::new(state);
+    let ops = operations(&state, ops, Signals::Obeyed)?;
+    let worker = Worker::start(&state);
+    let served = ops.await;
+    worker.stop().await;
+    close(db).await?;
+    Ok(served?)
+}
+
+/// Whether a listener ends by itself on SIGTERM and SIGINT.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signals {
+    Obeyed,
+    Ignored,
+}
+
+/// Starts the operations listener.
+fn operations(state: &Data<AppState>, listener: TcpListener, signals: Signals) -> Result<Server> {
+    let state = state.clone();
     let metrics = Data::new(Metrics::start()?);
-    let ops = HttpServer::new(move || {
+    let server = HttpServer::new(move || {
         App::new()
-            .app_data(ops_state.clone())
+            .app_data(state.clone())
             .app_data(metrics.clone())
             .configure(operations::mount)
     })
     .workers(1)
-    .disable_signals()
-    .shutdown_timeout(1)
-    .listen(listeners.ops)?
-    .run();
-    let ops_handle = ops.handle();
-    let ops = actix_web::rt::spawn(ops);
-    let jobs = housekeeping::start(&state);
-    let served = public.await;
-    for job in jobs {
-        job.abort();
-        // Until it is gone it may hold a connection.
-        let _ = job.await;
-    }
-    stop(ops_handle, ops).await;
-    // What was committed is safe: nobody is to wait for a connection that isn't given back.
-    match actix_web::rt::time::timeout(CLOSING_TIMEOUT, db.close()).await {
-        Ok(closed) => closed?,
-        Err(_) => log::warn!("the database was not closed in time"),
-    }
-    Ok(served?)
+    .shutdown_timeout(1);
+    let server = match signals {
+        Signals::Obeyed => server,
+        Signals::Ignored => server.disable_signals(),
+    };
+    Ok(server.listen(listener)?.run())
 }
 
 async fn stop(handle: ServerHandle, server: actix_web::rt::task::JoinHandle<std::io::Result<()>>) {
@@ -227,4 +274,13 @@ async fn stop(handle: ServerHandle, server: actix_web::rt::task::JoinHandle<std:
     if let Ok(Err(error)) = server.await {
         log::warn!("the operations listener ended badly: {error}");
     }
+}
+
+async fn close(db: Db) -> Result<()> {
+    // What was committed is safe: nobody is to wait for a connection that isn't given back.
+    match actix_web::rt::time::timeout(CLOSING_TIMEOUT, db.close()).await {
+        Ok(closed) => closed?,
+        Err(_) => log::warn!("the database was not closed in time"),
+    }
+    Ok(())
 }

@@ -19,7 +19,7 @@ use super::{random_password, say};
 use crate::config::{ServeConfig, StripeSettings, openai_from_env};
 use crate::logging::{self, LogFormat};
 use crate::routes::BASE;
-use crate::server::{self, Listeners};
+use crate::server::{self, Jobs, Listeners};
 
 /// The market comes with the binary: the demo needs no file beside it.
 const DEMO_DATA: &str = include_str!("../../../../seed/demo_data.json");
@@ -63,7 +63,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let state = server::state(&config, db.clone())?;
     let people = People::prepare(&db, &state.passwords).await?;
     say(&welcome(&listeners, fake.base_url(), &people)?)?;
-    let served = server::run(state, listeners).await;
+    let served = server::run(state, listeners, Jobs::Here).await;
     fake.stop().await;
     served
 }

@@ -15,6 +15,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
+use crate::server::Jobs;
+
 /// The tutors marketplace: an HTTP API that matches students with tutors.
 #[derive(Debug, Parser)]
 #[command(
@@ -35,9 +37,18 @@ enum Command {
     Demo(demo::Args),
     /// Serve the API, as configured by the environment
     ///
-    /// Brings the database up to date, then listens on BIND_ADDR (and on OPS_ADDR for /livez and
-    /// /readyz). Ends on SIGTERM once the requests under way have ended.
-    Serve,
+    /// Brings the database up to date, then listens on BIND_ADDR (and on OPS_ADDR for /livez,
+    /// /readyz and /metrics), and runs the jobs that requests leave behind. Ends on SIGTERM once the
+    /// requests and jobs under way have ended.
+    Serve {
+        /// Leave the jobs to `tutors worker`
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Run jobs and serve no requests, as configured by the environment
+    ///
+    /// Any number of workers may share a database. Listens on OPS_ADDR only.
+    Worker,
     /// Bring the database's schema up to date, take steps back, or show where it stands
     Migrate {
         #[command(subcommand)]
@@ -111,7 +122,9 @@ enum AdminAction {
 pub async fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Demo(args) => demo::run(args).await,
-        Command::Serve => serve::run().await,
+        Command::Serve { no_worker: false } => serve::run(Jobs::Here).await,
+        Command::Serve { no_worker: true } => serve::run(Jobs::Elsewhere).await,
+        Command::Worker => serve::run_worker().await,
         Command::Migrate { direction } => migrate::run(direction).await,
         Command::Seed { action } => match action {
             SeedAction::Load { file } => seed::load(&file).await,

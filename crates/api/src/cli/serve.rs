@@ -1,16 +1,14 @@
-//! `tutors serve`
+//! `tutors serve` and `tutors worker`
 
 use anyhow::Result;
 use services::fault_points;
 
 use crate::config::ServeConfig;
 use crate::logging::{self, LogFormat};
-use crate::server::{self, Listeners};
+use crate::server::{self, Jobs, Listeners};
 
-pub(super) async fn run() -> Result<()> {
-    logging::start("info", LogFormat::Json);
-    let mut config = ServeConfig::from_env(|name| std::env::var(name).ok())?;
-    warn_of_unread(|name| std::env::var_os(name).is_some());
+pub(super) async fn run(jobs: Jobs) -> Result<()> {
+    let mut config = configured()?;
     let listeners = Listeners::bind(config.bind_addr, config.ops_addr)?;
     let db = server::open_database(&config.database_url).await?;
     let fake = if config.stripe.fake {
@@ -20,16 +18,34 @@ pub(super) async fn run() -> Result<()> {
         None
     };
     let state = server::state(&config, db)?;
-    if let Some(point) = config.fault_point {
-        fault_points::arm(point);
-    }
     let address = listeners.public_address()?;
     log::info!("serving on http://{address}, docs at http://{address}/docs/");
-    let served = server::run(state, listeners).await;
+    let served = server::run(state, listeners, jobs).await;
     if let Some(fake) = fake {
         fake.stop().await;
     }
     served
+}
+
+/// Runs jobs alone. The offline Stripe stays with its server: no job asks it for anything.
+pub(super) async fn run_worker() -> Result<()> {
+    let config = configured()?;
+    let ops = server::bind_ops(config.ops_addr)?;
+    let db = server::open_database(&config.database_url).await?;
+    let state = server::state(&config, db)?;
+    log::info!("working; health on http://{}", ops.local_addr()?);
+    server::run_worker(state, ops).await
+}
+
+/// Starts the log and reads the environment.
+fn configured() -> Result<ServeConfig> {
+    logging::start("info", LogFormat::Json);
+    let config = ServeConfig::from_env(|name| std::env::var(name).ok())?;
+    warn_of_unread(|name| std::env::var_os(name).is_some());
+    if let Some(point) = config.fault_point {
+        fault_points::arm(point);
+    }
+    Ok(config)
 }
 
 /// Variables of the contract that this version does not act on yet.
