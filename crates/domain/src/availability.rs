@@ -224,4 +224,6 @@ fn clock(minute: u32) -> String {
 }
 
 #[cfg(test)]
+mod every_pair;
+#[cfg(test)]
 mod tests;
