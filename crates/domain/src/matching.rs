@@ -28,19 +28,21 @@ pub const CANDIDATE_LIMIT: u64 = 200;
 pub const BUDGET_TOLERANCE_PERCENT: i64 = 110;
 
 // The weights, with the boost, add up to 1, so a score is a share of the best imaginable match.
-// What the student asked for (relevance, price, hours, place: 0.65) outweighs what the tutor
-// brings (rating, experience: 0.30), since a famous tutor of another matter is no match.
+// What the student asked for (relevance, price, hours, place: 0.70) outweighs what the tutor
+// brings (rating, experience: 0.25), since a famous tutor of another matter is no match.
+// docs/matching.md shows what they are worth in a made-up market, and that none of them gets
+// noticeably better by being moved; they are round because no market is known more exactly.
 
 /// Most of all the tutor has to teach what is asked: the subject is a filter, the rest is text.
-pub const RELEVANCE_WEIGHT: f64 = 0.30;
+pub const RELEVANCE_WEIGHT: f64 = 0.35;
 /// Full within the budget, so it parts only those above it from those below.
-pub const PRICE_WEIGHT: f64 = 0.20;
-/// As much as the price: what other students found out.
+pub const PRICE_WEIGHT: f64 = 0.15;
+/// What other students found out. Ratings lie close together, so it parts less than it seems to.
 pub const RATING_WEIGHT: f64 = 0.20;
-/// Half of the rating: years are claimed, reviews are earned.
-pub const EXPERIENCE_WEIGHT: f64 = 0.10;
-/// Hours can be agreed on later, so they tip the balance and no more.
-pub const AVAILABILITY_WEIGHT: f64 = 0.10;
+/// A quarter of the rating: years are claimed and reviews are earned, and years lie far apart.
+pub const EXPERIENCE_WEIGHT: f64 = 0.05;
+/// As much as the price: without an hour that both have there is no lesson, though it may be found.
+pub const AVAILABILITY_WEIGHT: f64 = 0.15;
 /// Least: a format in common is already a condition of being a candidate.
 pub const LOCATION_WEIGHT: f64 = 0.05;
 /// What paying can gain at most; shown with the match whenever it is given.

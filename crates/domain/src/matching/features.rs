@@ -18,13 +18,22 @@ const PRIOR_RATING: f64 = 4.2;
 const MOST_YEARS: i64 = 20;
 /// A word counts by its length up to this: `тригонометрия` tells more than `хочу`.
 const LONGEST_WORD: usize = 8;
+/// No bio repeats a whole order: one of so many of its words is as good as all of them.
+const ENOUGH_WORDS: f64 = 0.5;
+/// A week has a lesson or two: more hours in common than these are no further gain.
+const ENOUGH_MINUTES: u32 = 120;
+/// Embeddings use only a part of the cosines: two texts of one trade are never quite unlike, and no
+/// bio is the echo of an order. Models differ (character trigrams: 0 to 0.6, OpenAI's: mostly 0.2
+/// to 0.7), so the range is one that suits all of them. It is fixed, since a tutor's score must not
+/// depend on who else is a candidate.
+const COSINES: (f64, f64) = (0.1, 0.6);
 
 /// Where the relevance comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Relevance {
     /// From the words that the order and the tutor's text share.
     Lexical,
-    /// The cosine of their embeddings; anything outside 0 to 1 is brought to the nearer end.
+    /// The cosine of their embeddings: nothing at 0.1 and below, full from 0.6 on.
     Cosine(f64),
 }
 
@@ -66,7 +75,7 @@ impl Features {
         Self {
             relevance: match relevance {
                 Relevance::Lexical => lexical(&order.text, &shared),
-                Relevance::Cosine(cosine) => unit(cosine),
+                Relevance::Cosine(cosine) => nearness(cosine),
             },
             price: price(order.budget_max, candidate.hourly_rate),
             rating: rating(candidate.rating_sum, candidate.rating_count),
@@ -84,14 +93,19 @@ impl Features {
     }
 }
 
-/// The share of the order's words that are found, longer ones counting more. Its square root,
-/// since no bio repeats a whole order: a quarter of the words is already a fair match.
+/// The share of the order's words that are found, longer ones counting more.
 fn lexical(order: &BTreeSet<String>, shared: &[&String]) -> f64 {
     let weight = |stem: &String| stem.chars().count().min(LONGEST_WORD);
     let found: usize = shared.iter().map(|stem| weight(stem)).sum();
     let asked: usize = order.iter().map(weight).sum();
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    ratio(count(found), count(asked)).sqrt()
+    unit(ratio(count(found), count(asked)) / ENOUGH_WORDS)
+}
+
+/// Where a cosine lies among those that occur.
+fn nearness(cosine: f64) -> f64 {
+    let (least, most) = COSINES;
+    unit((cosine - least) / (most - least))
 }
 
 /// 1 within the budget, then down an S-curve to 0 at the highest rate that it reaches.
@@ -116,11 +130,13 @@ fn rating(sum: i64, count: i64) -> f64 {
     unit((mean - 1.0) / 4.0)
 }
 
-/// The share of the wished hours that the tutor has too. An order without a wish suits everyone.
+/// Whether there is room for the week's lessons: the minutes that both have, of those that are
+/// enough or, if fewer are wished, of all of them. An order without a wish suits everyone.
 fn availability(order: &OrderFacts, shared_minutes: u32) -> f64 {
     match &order.availability {
         Some(wish) if !wish.is_empty() => {
-            ratio(i64::from(shared_minutes), i64::from(wish.total_minutes()))
+            let enough = wish.total_minutes().min(ENOUGH_MINUTES);
+            ratio(i64::from(shared_minutes), i64::from(enough))
         }
         _ => 1.0,
     }

@@ -123,16 +123,43 @@ fn the_first_years_of_experience_count_most() {
 }
 
 #[test]
-fn availability_is_the_share_of_the_wished_hours() {
-    assert_eq!(
-        contributions(|_| ()).availability,
-        AVAILABILITY_WEIGHT / 2.0
-    );
+fn two_hours_in_common_are_room_enough_and_less_is_a_share_of_them() {
+    let availability =
+        |range| contributions(|t| t.availability = week("monday", range)).availability;
+    assert_eq!(availability("10:00-16:00"), 0.0);
+    assert_eq!(availability("19:00-22:00"), AVAILABILITY_WEIGHT / 2.0);
+    assert_eq!(availability("17:00-19:00"), AVAILABILITY_WEIGHT);
+    assert_eq!(availability("16:00-20:00"), AVAILABILITY_WEIGHT);
+}
+
+#[test]
+fn of_a_short_wish_all_its_time_is_room_enough() {
+    let order = OrderFacts {
+        availability: Some(week("monday", "18:00-19:00")),
+        ..order()
+    };
+    let availability = |range| {
+        let candidate = CandidateFacts {
+            availability: week("monday", range),
+            ..tutor()
+        };
+        let scored = score(&order, &candidate, Relevance::Lexical, reference());
+        scored.contributions.availability
+    };
+    assert_eq!(availability("17:00-20:00"), AVAILABILITY_WEIGHT);
+    assert_eq!(availability("17:00-18:30"), AVAILABILITY_WEIGHT / 2.0);
+}
+
+#[test]
+fn hours_are_compared_by_the_clock_of_either_side() {
     // Seven hours ahead of Moscow: 17:00 to 19:00 there is over before the student is free.
     let far = contributions(|tutor| tutor.time_zone = Tz::Asia__Vladivostok);
     assert_eq!(far.availability, 0.0);
-    // An hour behind: 18:00 to 20:00 in Moscow.
-    let near = contributions(|tutor| tutor.time_zone = Tz::Europe__Kaliningrad);
+    // An hour behind: 19:00 to 21:00 in Moscow, where the student is free until 20:00.
+    let near = contributions(|tutor| {
+        tutor.availability = week("monday", "18:00-20:00");
+        tutor.time_zone = Tz::Europe__Kaliningrad;
+    });
     assert_eq!(near.availability, AVAILABILITY_WEIGHT / 2.0);
 }
 
@@ -191,9 +218,20 @@ fn more_of_the_orders_words_mean_more_relevance() {
     assert!(relevance("егэ") > 0.0);
     assert!(relevance("тригонометрия") > relevance("егэ"));
     assert!(relevance("егэ, математика") > relevance("математика"));
+}
+
+#[test]
+fn half_of_the_orders_words_are_as_good_as_all() {
+    let relevance = |words| contributions(|tutor| tutor.text = text(words)).relevance;
+    assert_eq!(relevance("математика и тригонометрия"), RELEVANCE_WEIGHT);
     assert_eq!(
         relevance("подготовка егэ математика тригонометрия"),
         RELEVANCE_WEIGHT
+    );
+    // The two words are 8 and 3 of the 27 characters that count.
+    assert_eq!(
+        relevance("егэ, математика"),
+        six_decimals(RELEVANCE_WEIGHT * 22.0 / 27.0)
     );
 }
 
@@ -203,9 +241,9 @@ fn a_cosine_takes_the_place_of_the_words() {
         let scored = score(&order(), &tutor(), Relevance::Cosine(cosine), reference());
         scored.contributions.relevance
     };
-    assert_eq!(relevance(0.5), RELEVANCE_WEIGHT / 2.0);
-    assert_eq!(relevance(1.5), RELEVANCE_WEIGHT);
-    for nothing in [0.0, -0.3, f64::NAN, f64::NEG_INFINITY] {
+    assert_eq!(relevance(0.35), RELEVANCE_WEIGHT / 2.0);
+    assert_eq!([relevance(0.6), relevance(1.5)], [RELEVANCE_WEIGHT; 2]);
+    for nothing in [0.1, 0.0, -0.3, f64::NAN, f64::NEG_INFINITY] {
         assert_eq!(relevance(nothing), 0.0);
     }
 }
