@@ -43,6 +43,8 @@ fn arrows_point_downwards_only() {
             &["domain", "persistence", "payments", "ml", "timing"],
         ),
         ("seed", &["domain", "persistence", "payments", "services"]),
+        // It measures how good a match is: the rules alone, without what serves them.
+        ("eval", &["domain", "openai_fake"]),
         // It measures the server from outside, beside a baseline that shares none of its code.
         ("bench", &["stripe_fake"]),
         (
@@ -55,6 +57,7 @@ fn arrows_point_downwards_only() {
                 "timing",
                 "services",
                 "seed",
+                "eval",
                 "migration",
                 "stripe_fake",
                 "openai_fake",

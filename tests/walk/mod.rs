@@ -2,6 +2,7 @@
 
 mod commands;
 mod demo;
+mod evaluating;
 mod money_commands;
 pub mod process;
 mod readme;

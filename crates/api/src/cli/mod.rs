@@ -2,6 +2,7 @@
 
 mod admin;
 mod demo;
+mod eval;
 mod migrate;
 mod money;
 mod progress;
@@ -76,6 +77,11 @@ enum Command {
         #[command(subcommand)]
         action: money::PayoutsAction,
     },
+    /// How good our answers are, measured without a server or a database
+    Eval {
+        #[command(subcommand)]
+        action: eval::Action,
+    },
     /// Administrators
     Admin {
         #[command(subcommand)]
@@ -134,6 +140,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Stripe { action } => stripe::run(action).await,
         Command::Ledger { action } => money::run_ledger(action).await,
         Command::Payouts { action } => money::run_payouts(action).await,
+        Command::Eval { action } => eval::run(action),
         Command::Openapi => say_raw(&crate::openapi::json()?),
         Command::Admin {
             action:
