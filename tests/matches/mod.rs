@@ -2,6 +2,7 @@
 
 mod background;
 mod candidates;
+mod edited_meanwhile;
 mod kept;
 mod result;
 
