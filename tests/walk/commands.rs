@@ -19,6 +19,7 @@ async fn the_help_names_every_command_and_where_to_begin() {
     for part in [
         "demo",
         "serve",
+        "worker",
         "migrate",
         "seed",
         "openapi",

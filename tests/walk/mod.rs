@@ -11,3 +11,4 @@ mod serving;
 mod story;
 mod stripe_commands;
 pub mod visitor;
+mod working;

@@ -138,9 +138,14 @@ impl Running {
 
     /// Where its log says that it serves.
     pub async fn logged_address(&mut self) -> String {
-        wait_for("the line that says where it serves", async || {
+        self.logged_after("serving on http://").await
+    }
+
+    /// The address that follows these words in its log.
+    pub async fn logged_after(&mut self, words: &str) -> String {
+        wait_for("the line that says where it is", async || {
             let log = self.log();
-            let address = log.split_once("serving on http://")?.1;
+            let address = log.split_once(words)?.1;
             let end = address.find([',', '"', ' '])?;
             Some(format!("http://{}", address.get(..end)?))
         })
@@ -163,7 +168,7 @@ impl Running {
 }
 
 /// Looks again and again, until it is there or the deadline is reached. For the readiness of a
-/// process only: what a request has done is done when it is answered.
+/// process, and for what it does by itself: what a request has done is done when it is answered.
 pub async fn wait_for<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + DEADLINE;
     loop {

@@ -15,29 +15,37 @@ const PASSWORD: &str = "сова-и-лампа";
 
 pub struct Server {
     pub anonymous: Visitor,
-    process: Running,
+    pub process: Running,
     _folder: tempfile::TempDir,
 }
 
 impl Server {
     pub async fn start(database_url: &str) -> Self {
+        Self::start_with(&["serve"], database_url).await
+    }
+
+    pub async fn start_with(args: &[&str], database_url: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let env = [
-            ("DEBUG", "true"),
-            ("STRIPE", "fake"),
-            ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
-            ("JWT_SECRET", "a secret of at least thirty-two bytes"),
-            ("BIND_ADDR", "127.0.0.1:0"),
-            ("OPS_ADDR", "127.0.0.1:0"),
-            ("DATABASE_URL", database_url),
-        ];
-        let mut process = Running::start(folder.path(), &["serve"], &env);
+        let mut process = Running::start(folder.path(), args, &environment(database_url));
         Self {
             anonymous: Visitor::anonymous(&process.logged_address().await),
             process,
             _folder: folder,
         }
     }
+}
+
+/// What a server or a worker is told.
+pub fn environment(database_url: &str) -> [(&str, &str); 7] {
+    [
+        ("DEBUG", "true"),
+        ("STRIPE", "fake"),
+        ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
+        ("JWT_SECRET", "a secret of at least thirty-two bytes"),
+        ("BIND_ADDR", "127.0.0.1:0"),
+        ("OPS_ADDR", "127.0.0.1:0"),
+        ("DATABASE_URL", database_url),
+    ]
 }
 
 #[actix_web::test]

@@ -3,6 +3,7 @@
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use super::process::wait_for;
 use super::visitor::Visitor;
 use crate::support::order_body;
 
@@ -38,12 +39,27 @@ pub async fn two_agree_and_one_pays(student: &Visitor, tutor: &Visitor) -> Vec<V
     matches
 }
 
+/// What the background has made of a new order, which is there a moment later.
+pub async fn matched_in_the_background(student: &Visitor, order_path: &str) -> Value {
+    let path = format!("{order_path}/matches");
+    wait_for("matches that nobody has asked for", async || {
+        let kept = student.get(&path).await.expect(200);
+        (kept["computed_at"] != Value::Null).then_some(kept)
+    })
+    .await
+}
+
 /// Computed by the rules; each score is the sum of what contributed to it.
 async fn matches(student: &Visitor, order_path: &str) -> Vec<Value> {
     let path = format!("{order_path}/matches");
-    let before = student.get(&path).await.expect(200);
-    assert_eq!(before["computed_at"], Value::Null);
+    let before = matched_in_the_background(student, order_path).await;
+    assert_eq!(before["stale"], false);
     let answer = student.post(&path, json!({})).await.expect(200);
+    let best = answer["matches"].as_array().unwrap();
+    assert_eq!(
+        before["matches"].as_array().unwrap()[..best.len()],
+        best[..]
+    );
     assert_eq!(answer["engine"], "rules");
     assert_eq!(answer["degraded"], json!(["openai_not_configured"]));
     let matches = answer["matches"].as_array().unwrap().clone();

@@ -39,6 +39,7 @@ impl Worker {
     pub(crate) fn start(state: &Data<AppState>) -> Self {
         let (stop, stopping) = watch::channel(None);
         let name = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
+        log::info!(worker = name.as_str(); "jobs are taken");
         let lanes = (0..LANES).map(|_| {
             let lane = Lane {
                 state: state.clone(),

@@ -1,0 +1,75 @@
+//! `tutors worker` beside a server that leaves the jobs to it.
+
+use serde_json::Value;
+
+use super::process::{Running, wait_for};
+use super::serving::{Server, environment};
+use super::story::matched_in_the_background;
+use crate::support::{TestDatabase, id, order_body};
+
+const PASSWORD: &str = "сова-и-лампа";
+
+/// What a process logs that takes jobs.
+const TAKEN: &str = "jobs are taken";
+
+/// A worker, and where it tells how it is.
+struct Worker {
+    process: Running,
+    operations: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Worker {
+    async fn start(database_url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let env = environment(database_url);
+        let mut process = Running::start(folder.path(), &["worker"], &env);
+        Self {
+            operations: process.logged_after("health on http://").await,
+            process,
+            _folder: folder,
+        }
+    }
+
+    async fn asked(&self, path: &str) -> String {
+        let url = format!("{}{path}", self.operations);
+        let response = reqwest::get(url).await.unwrap();
+        assert!(response.status().is_success(), "{response:?}");
+        response.text().await.unwrap()
+    }
+}
+
+#[actix_web::test]
+async fn a_worker_does_what_a_server_leaves_to_it() {
+    let database = TestDatabase::empty().await;
+    let server = Server::start_with(&["serve", "--no-worker"], database.url()).await;
+    let email = "student@example.org";
+    let student = server.anonymous.register("student", email, PASSWORD).await;
+    let student = student.visitor;
+    let order = student.post("/orders", order_body()).await.expect(201);
+    let path = format!("/orders/{}", id(&order));
+
+    let worker = Worker::start(database.url()).await;
+    let ready: Value = serde_json::from_str(&worker.asked("/readyz").await).unwrap();
+    assert_eq!(ready["status"], "ok");
+    matched_in_the_background(&student, &path).await;
+    let metrics = wait_for("a job in the metrics", async || {
+        let metrics = worker.asked("/metrics").await;
+        let done = r#"tutors_jobs_total{kind="match_order",outcome="done"} 1"#;
+        metrics.contains(done).then_some(metrics)
+    })
+    .await;
+    for gauge in ["tutors_jobs_queued 0", "tutors_jobs_dead 0"] {
+        assert!(metrics.contains(gauge), "{gauge} in\n{metrics}");
+    }
+    let log = worker.process.log();
+    let line = log.lines().find(|line| line.contains("a job was run"));
+    let line: Value = serde_json::from_str(line.expect(&log)).unwrap();
+    assert_eq!(
+        (&line["kind"], &line["outcome"]),
+        (&"match_order".into(), &"done".into())
+    );
+    assert!(log.contains(TAKEN), "{log}");
+    assert!(!server.process.log().contains(TAKEN));
+    assert_eq!(worker.process.terminate().await, Some(0));
+}
