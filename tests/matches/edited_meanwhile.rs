@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use domain::order::OrderDraft;
+use futures_util::future::BoxFuture;
 use persistence::{Actor, Db, DbConfig, Scope, integer_for_tests, matches, write};
 use services::SeenVersion;
 use services::clock::{Clock, VirtualClock};
 use services::jobs::{JobOutcome, JobTools, run_due};
+use timing::Wait;
 use uuid::Uuid;
 
 use super::verified;
@@ -37,6 +40,14 @@ impl Clock for Meddling {
             self.has_meddled.store(has_meddled, Ordering::SeqCst);
         }
         now
+    }
+
+    fn instant(&self) -> Instant {
+        self.clock.instant()
+    }
+
+    fn sleep_until(&self, at: Instant, wait: Wait) -> BoxFuture<'static, ()> {
+        self.clock.sleep_until(at, wait)
     }
 }
 
