@@ -114,6 +114,14 @@ impl MigratorTrait for Migrator {
                 tables: &["stripe_reconciliations"],
             }),
             Box::new(Step {
+                name: "m20261123_000008_embeddings",
+                up: include_str!("schema/embeddings.sql"),
+                up_postgres: include_str!("schema/embeddings.postgres.sql"),
+                up_sqlite: "",
+                down: include_str!("schema/embeddings.down.sql"),
+                tables: &[],
+            }),
+            Box::new(Step {
                 name: "m20261123_000009_background_matching",
                 up: include_str!("schema/background_matching.sql"),
                 up_postgres: "",
