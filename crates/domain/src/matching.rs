@@ -76,7 +76,8 @@ pub struct OrderFacts {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CandidateFacts {
     pub tutor_id: Uuid,
-    /// Stems of the bio and of the subjects' names.
+    /// Stems of the bio and of the subjects' names; those that the order's text doesn't have may
+    /// be left out.
     pub text: BTreeSet<String>,
     /// Minor units an hour.
     pub hourly_rate: i64,

@@ -1,14 +1,21 @@
-//! The tutors among whom a match chooses: the hard filters, in SQL.
+//! The tutors among whom a match chooses: the hard filters, in SQL, and what the score reads of
+//! each. The cards of those that are shown are read afterwards.
 
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use domain::embedding::EmbeddingModel;
 use domain::lesson_format::LessonFormat;
 use domain::matching::CANDIDATE_LIMIT;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{Condition, FromQueryResult, JoinType, QueryOrder, QuerySelect, QueryTrait, Select};
 
-use crate::tutor_cards::{TutorCard, cards, named_of_page};
+use crate::stored::formats_of;
+use crate::tutor_cards::PAGE;
 use crate::tutor_listing::{teaches, teaching};
 use crate::tutors::{Column, Entity, visible};
-use crate::{Reader, StoreError};
+use crate::{Json, Reader, StoreError, tutor_embeddings, tutor_search};
 
 /// What a candidate must fulfil.
 #[derive(Debug, Clone)]
@@ -22,6 +29,42 @@ pub struct CandidateFilter {
     pub highest_rate: i64,
 }
 
+/// What the score reads of a tutor.
+#[derive(Debug, Clone, PartialEq, FromQueryResult)]
+pub struct Candidate {
+    pub tutor_id: Uuid,
+    /// Of the profile.
+    pub version: i64,
+    pub hourly_rate_minor: i64,
+    pub rating_sum: i64,
+    pub rating_count: i64,
+    pub experience_years: i64,
+    pub teaches_online: bool,
+    pub teaches_offline: bool,
+    pub city_folded: Option<String>,
+    pub region_folded: Option<String>,
+    pub availability: Json,
+    pub time_zone: String,
+    pub premium_active_until: Option<DateTime<Utc>>,
+    /// As `tutor_search` stores them: of the names in every language that we speak.
+    pub subject_stems: String,
+    pub bio_stems: String,
+}
+
+impl Candidate {
+    /// Its lesson formats.
+    #[must_use]
+    pub fn formats(&self) -> BTreeSet<LessonFormat> {
+        formats_of(self.teaches_online, self.teaches_offline)
+    }
+
+    /// As that of the whole profile.
+    #[must_use]
+    pub fn is_premium(&self, now: DateTime<Utc>) -> bool {
+        self.premium_active_until.is_some_and(|until| now < until)
+    }
+}
+
 /// The best verified, visible tutors that fulfil the filter, in one fixed order.
 ///
 /// # Errors
@@ -29,7 +72,45 @@ pub struct CandidateFilter {
 pub async fn list(
     reader: &impl Reader,
     filter: &CandidateFilter,
-) -> Result<Vec<TutorCard>, StoreError> {
+) -> Result<Vec<Candidate>, StoreError> {
+    let ids = best_first(fulfilling(filter)).limit(CANDIDATE_LIMIT);
+    let page = ids.select_only().column(Column::Id).into_query();
+    let candidates = best_first(of_page(page)).into_model();
+    Ok(candidates.all(&reader.executor()).await?)
+}
+
+/// Those of [`list`] that are not embedded with the model: in its order, except that of several
+/// former models not all are looked through once `limit` are found.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_pending(
+    reader: &impl Reader,
+    filter: &CandidateFilter,
+    model: &EmbeddingModel,
+    limit: u64,
+) -> Result<Vec<Candidate>, StoreError> {
+    let page = tutor_embeddings::pending_ids(model, limit, &fulfils(filter));
+    let candidates = best_first(of_page(page)).limit(limit).into_model();
+    Ok(candidates.all(&reader.executor()).await?)
+}
+
+/// Those of the ids that there are, in no order.
+pub(crate) async fn by_ids(
+    reader: &impl Reader,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<Candidate>, StoreError> {
+    let candidates = slim().filter(Column::Id.is_in(ids)).into_model();
+    Ok(candidates.all(&reader.executor()).await?)
+}
+
+/// The tutors that fulfil the filter.
+pub(crate) fn fulfilling(filter: &CandidateFilter) -> Select<Entity> {
+    Entity::find().filter(visible()).filter(fulfils(filter))
+}
+
+/// What the filter says of those that are visible.
+fn fulfils(filter: &CandidateFilter) -> Condition {
     let mut place = Condition::any();
     if filter.wants_online {
         place = place.add(teaches(LessonFormat::Online));
@@ -41,25 +122,54 @@ pub async fn list(
         }
         place = place.add(offline);
     }
-    let candidates = Entity::find()
-        .filter(visible())
-        .filter(Column::IsVerified.eq(true))
-        .filter(Column::Id.in_subquery(teaching(filter.subject_id)))
-        .filter(Column::HourlyRateMinor.lte(filter.highest_rate))
-        .filter(place);
-    let ids = best_first(candidates)
-        .limit(CANDIDATE_LIMIT)
-        .select_only()
-        .column(Column::Id)
-        .into_query();
-    cards(reader, best_first(named_of_page(ids))).await
+    Condition::all()
+        .add(Column::IsVerified.eq(true))
+        .add(Column::Id.in_subquery(teaching(filter.subject_id)))
+        .add(Column::HourlyRateMinor.lte(filter.highest_rate))
+        .add(place)
 }
 
 /// By an index of its own.
-fn best_first(tutors: Select<Entity>) -> Select<Entity> {
+pub(crate) fn best_first(tutors: Select<Entity>) -> Select<Entity> {
     tutors
         .order_by_desc(Column::RatingMilli)
         .order_by_desc(Column::RatingCount)
         .order_by_desc(Column::ExperienceYears)
         .order_by_asc(Column::Id)
+}
+
+/// The candidates of a page, which is found out first, by their ids.
+pub(crate) fn of_page(ids: SelectStatement) -> Select<Entity> {
+    // Elsewhere in this file it would make `eq` of a column ambiguous.
+    use sea_orm::sea_query::ExprTrait as _;
+    let mut candidates = slim();
+    let is_there = Expr::col((PAGE, Column::Id)).equals((Entity, Column::Id));
+    QueryTrait::query(&mut candidates).join_subquery(JoinType::InnerJoin, ids, PAGE, is_there);
+    candidates
+}
+
+fn slim() -> Select<Entity> {
+    let search = Entity::belongs_to(tutor_search::Entity)
+        .from(Column::Id)
+        .to(tutor_search::Column::TutorId);
+    Entity::find()
+        .join(JoinType::InnerJoin, search.into())
+        .select_only()
+        .column_as(Column::Id, "tutor_id")
+        .columns([
+            Column::Version,
+            Column::HourlyRateMinor,
+            Column::RatingSum,
+            Column::RatingCount,
+            Column::ExperienceYears,
+            Column::TeachesOnline,
+            Column::TeachesOffline,
+            Column::CityFolded,
+            Column::RegionFolded,
+            Column::Availability,
+            Column::TimeZone,
+            Column::PremiumActiveUntil,
+        ])
+        .column(tutor_search::Column::SubjectStems)
+        .column(tutor_search::Column::BioStems)
 }

@@ -42,6 +42,9 @@ pub struct Model {
     pub premium_active_until: Option<DateTime<Utc>>,
     /// Stripe's word for the running subscription; `None` without one.
     pub premium_status: Option<String>,
+    /// The key of the model with which the present bio, subjects and name have been embedded;
+    /// whoever changes one of them sets it to `None`.
+    pub embedded_with: Option<String>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,

@@ -131,6 +131,30 @@ impl Reader for Tx {
     }
 }
 
+/// One connection for a few statements that need its settings to be theirs, in a transaction that
+/// nobody else may write to: see [`write`] for that.
+pub(crate) struct Session {
+    transaction: DatabaseTransaction,
+}
+
+impl Session {
+    pub(crate) async fn begin(db: &Db) -> Result<Self, StoreError> {
+        let transaction = db.connection().begin().await?;
+        Ok(Self { transaction })
+    }
+
+    /// One that is dropped instead is rolled back.
+    pub(crate) async fn end(self) -> Result<(), StoreError> {
+        Ok(self.transaction.commit().await?)
+    }
+}
+
+impl Reader for Session {
+    fn executor(&self) -> DatabaseExecutor<'_> {
+        DatabaseExecutor::Transaction(&self.transaction)
+    }
+}
+
 /// An error of a use case, which may have come from the database.
 pub trait TxError: From<StoreError> {
     /// The database's own error, if that is what it is.

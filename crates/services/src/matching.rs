@@ -1,16 +1,19 @@
 //! Matching an order with tutors: candidates, score, rank, and keeping the result.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::availability::{WeeklyAvailability, parse_time_zone};
 use domain::matching::{
-    CandidateFacts, Contributions, OrderFacts, Reason, Relevance, highest_rate, rank, score,
+    CandidateFacts, Contributions, OrderFacts, Reason, Relevance, Scored, highest_rate, rank, score,
 };
-use domain::search::content_stems;
+use domain::search::{content_stems, stored_content_stems};
 use domain::text_enum::TextEnum;
 use ml::{Degraded, External};
 use persistence::matches::{self, OrderMatches};
 use persistence::orders::Order;
-use persistence::tutor_candidates::{self, CandidateFilter};
+use persistence::subjects::Subject;
+use persistence::tutor_candidates::{self, Candidate, CandidateFilter};
 use persistence::tutor_cards::{TutorCard, cards_by_ids};
 use persistence::{Db, Reader, Scope, StoreError, subjects, write};
 use serde::{Deserialize, Serialize};
@@ -63,50 +66,67 @@ pub async fn compute(
 ) -> Result<Matches, ServiceError> {
     let started = clock.now().trunc_subsecs(6);
     let candidates = tutor_candidates::list(db, &filter_of(order)).await?;
-    let facts = order_facts(db, order).await?;
+    let catalogue = subjects::list(db).await?;
+    let facts = order_facts(order, &catalogue)?;
+    let names = russian_names(&catalogue);
     let scored = candidates
         .iter()
-        .map(|card| {
-            let candidate = candidate_facts(card, started)?;
+        .map(|candidate| {
+            let candidate = candidate_facts(candidate, &facts.text, &names, started)?;
             Ok(score(&facts, &candidate, Relevance::Lexical, started))
         })
         .collect::<Result<Vec<_>, ServiceError>>()?;
-    let mut places = Vec::new();
-    for (place, scored) in (1_u32..).zip(rank(scored).into_iter().take(limit)) {
-        let Some(card) = candidates.iter().find(|c| c.profile.id == scored.tutor_id) else {
-            continue;
-        };
-        let entry = MatchEntry {
-            tutor_id: scored.tutor_id,
-            tutor_version: card.profile.version,
-            rank: place,
-            score: scored.score,
-            contributions: scored.contributions,
-            reasons: scored.reasons,
-        };
-        places.push((entry, card.clone()));
-    }
-    let mut matches = Matches {
+    let places = shown(db, rank(scored).into_iter().take(limit), &candidates).await?;
+    let matches = Matches {
         order_id: order.id,
         engine: Engine::Rules,
-        degraded: without(external),
+        degraded: external.degraded(),
         computed_at: Some(started),
         elapsed_ms: (clock.now() - started).num_milliseconds(),
         stale: false,
         places,
     };
-    // What is not kept was computed of an order that has changed meanwhile.
-    matches.stale = !store(db, scope, order, &matches).await?;
+    store(db, scope, order, &matches).await?;
     Ok(matches)
 }
 
-/// Keeps a result unless there is one of a newer version of the order; tells whether it did.
+/// The places of the best, with their cards. Who was hidden a moment ago has none, and those below
+/// move up.
+async fn shown(
+    reader: &impl Reader,
+    best: impl Iterator<Item = Scored>,
+    candidates: &[Candidate],
+) -> Result<Vec<(MatchEntry, TutorCard)>, ServiceError> {
+    let best: Vec<Scored> = best.collect();
+    let ids: Vec<Uuid> = best.iter().map(|scored| scored.tutor_id).collect();
+    let mut cards = cards_by_ids(reader, &ids).await?.into_iter().peekable();
+    let mut places = Vec::new();
+    for scored in best {
+        // The cards come in the order of the ids.
+        let card = cards.next_if(|card| card.profile.id == scored.tutor_id);
+        let candidate = candidates.iter().find(|c| c.tutor_id == scored.tutor_id);
+        let (Some(card), Some(candidate)) = (card, candidate) else {
+            continue;
+        };
+        let entry = MatchEntry {
+            tutor_id: scored.tutor_id,
+            tutor_version: candidate.version,
+            rank: u32::try_from(places.len() + 1).unwrap_or(u32::MAX),
+            score: scored.score,
+            contributions: scored.contributions,
+            reasons: scored.reasons,
+        };
+        places.push((entry, card));
+    }
+    Ok(places)
+}
+
 async fn store(
     db: &Db,
     scope: &Scope,
     order: &Order,
     matches: &Matches,
-) -> Result<bool, ServiceError> {
+) -> Result<(), ServiceError> {
     let entries: Vec<&MatchEntry> = matches.places.iter().map(|(entry, _)| entry).collect();
     let row = OrderMatches {
         order_id: order.id,
@@ -118,7 +138,8 @@ async fn store(
         computed_at: scope.now,
     };
     write(db, scope, async |tx| {
-        Ok::<_, ServiceError>(matches::put(tx, row.clone()).await?)
+        matches::put(tx, row.clone()).await?;
+        Ok::<_, ServiceError>(())
     })
     .await
 }
@@ -136,7 +157,7 @@ pub async fn last(
         return Ok(Matches {
             order_id: order.id,
             engine: Engine::Rules,
-            degraded: without(external),
+            degraded: external.degraded(),
             computed_at: None,
             elapsed_ms: 0,
             stale: false,
@@ -184,18 +205,12 @@ fn filter_of(order: &Order) -> CandidateFilter {
     }
 }
 
-async fn order_facts(reader: &impl Reader, order: &Order) -> Result<OrderFacts, ServiceError> {
-    let subject = subjects::list(reader)
-        .await?
-        .into_iter()
-        .find(|subject| subject.id == order.subject_id);
+fn order_facts(order: &Order, catalogue: &[Subject]) -> Result<OrderFacts, ServiceError> {
+    let subject = catalogue.iter().find(|s| s.id == order.subject_id);
     let mut text = format!("{} {}", order.title, order.description);
-    for more in [
-        order.goal.as_deref(),
-        subject.as_ref().map(|s| s.name_ru.as_str()),
-    ]
-    .into_iter()
-    .flatten()
+    for more in [order.goal.as_deref(), subject.map(|s| s.name_ru.as_str())]
+        .into_iter()
+        .flatten()
     {
         text.push(' ');
         text.push_str(more);
@@ -211,32 +226,36 @@ async fn order_facts(reader: &impl Reader, order: &Order) -> Result<OrderFacts, 
     })
 }
 
-fn candidate_facts(card: &TutorCard, now: DateTime<Utc>) -> Result<CandidateFacts, ServiceError> {
-    let profile = &card.profile;
-    let mut text = profile.bio.clone();
-    for subject in &card.subjects {
-        text.push(' ');
-        text.push_str(&subject.name_ru);
-    }
-    Ok(CandidateFacts {
-        tutor_id: profile.id,
-        text: content_stems(&text).into_iter().collect(),
-        hourly_rate: profile.hourly_rate_minor,
-        rating_sum: profile.rating_sum,
-        rating_count: profile.rating_count,
-        experience_years: profile.experience_years,
-        formats: profile.formats(),
-        city_folded: profile.city_folded.clone(),
-        region_folded: profile.region_folded.clone(),
-        availability: stored::<WeeklyAvailability>(profile.availability.clone())?,
-        time_zone: parse_time_zone(&profile.time_zone).unwrap_or(chrono_tz::Europe::Moscow),
-        is_premium: profile.is_premium(now),
-    })
+/// The stems of what subjects are called in the language of orders.
+fn russian_names(catalogue: &[Subject]) -> BTreeSet<String> {
+    let names = catalogue.iter().map(|subject| subject.name_ru.as_str());
+    names.flat_map(content_stems).collect()
 }
 
-/// The reasons to give when no model was asked.
-fn without(external: &External) -> Vec<Degraded> {
-    match external {
-        External::Off | External::On(_) => vec![Degraded::OpenaiNotConfigured],
-    }
+/// `asked` are the words of the order: of a tutor's no others are compared.
+fn candidate_facts(
+    candidate: &Candidate,
+    asked: &BTreeSet<String>,
+    subject_names: &BTreeSet<String>,
+    now: DateTime<Utc>,
+) -> Result<CandidateFacts, ServiceError> {
+    let taught =
+        stored_content_stems(&candidate.subject_stems).filter(|stem| subject_names.contains(*stem));
+    let text = stored_content_stems(&candidate.bio_stems)
+        .chain(taught)
+        .filter(|stem| asked.contains(*stem));
+    Ok(CandidateFacts {
+        tutor_id: candidate.tutor_id,
+        text: text.map(str::to_owned).collect(),
+        hourly_rate: candidate.hourly_rate_minor,
+        rating_sum: candidate.rating_sum,
+        rating_count: candidate.rating_count,
+        experience_years: candidate.experience_years,
+        formats: candidate.formats(),
+        city_folded: candidate.city_folded.clone(),
+        region_folded: candidate.region_folded.clone(),
+        availability: stored::<WeeklyAvailability>(candidate.availability.clone())?,
+        time_zone: parse_time_zone(&candidate.time_zone).unwrap_or(chrono_tz::Europe::Moscow),
+        is_premium: candidate.is_premium(now),
+    })
 }

@@ -1,5 +1,7 @@
 //! Tutor profiles: made and changed by their tutors, verified by us.
 
+use std::collections::BTreeSet;
+
 use domain::lesson_format::LessonFormat;
 use domain::search::{SearchDocument, fold_phrase};
 use domain::tutor::{TutorProfileDraft, TutorProfileTerms, last_initial};
@@ -66,6 +68,7 @@ pub fn new_profile(
         premium_expires_at: None,
         premium_active_until: None,
         premium_status: None,
+        embedded_with: None,
         version: 1,
         created_at: stamp.at,
         updated_at: stamp.at,
@@ -110,7 +113,11 @@ pub async fn update_own(
     let present = card(tx, profile.clone()).await?;
     let (terms, subject_ids) = checked(tx, edit(draft_of(&present)?)).await?;
     seen.check(profile.version)?;
-    let profile = tutors::update(tx, with_terms(profile, &terms)?).await?;
+    let mut profile = with_terms(profile, &terms)?;
+    if is_embedded_otherwise(&present, &profile, &subject_ids) {
+        profile.embedded_with = None;
+    }
+    let profile = tutors::update(tx, profile).await?;
     tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
     tutor_hours::replace(tx, profile.id, &terms.availability).await?;
     index(tx, profile).await
@@ -143,11 +150,19 @@ pub async fn verify(tx: &Tx, tutor_id: Uuid) -> Result<(), ServiceError> {
 /// A tutor who takes another name is found by it, and the profile that shows it is a new version.
 pub(crate) async fn rename(tx: &Tx, user: &User) -> Result<(), ServiceError> {
     if let Some(found) = tutors::find_by_user(tx, user.id).await?
-        && let Some(profile) = tutors::lock(tx, found.id).await?
+        && let Some(mut profile) = tutors::lock(tx, found.id).await?
     {
+        // It is masked in what is embedded.
+        profile.embedded_with = None;
         index(tx, tutors::update(tx, profile).await?).await?;
     }
     Ok(())
+}
+
+/// Whether what is embedded of a profile changes: its bio, or its subjects.
+fn is_embedded_otherwise(present: &TutorCard, profile: &TutorProfile, subjects: &[Uuid]) -> bool {
+    let taught: BTreeSet<Uuid> = present.subjects.iter().map(|subject| subject.id).collect();
+    profile.bio != present.profile.bio || taught != subjects.iter().copied().collect()
 }
 
 async fn card(

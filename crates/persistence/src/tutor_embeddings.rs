@@ -1,0 +1,183 @@
+//! The vectors of tutors: who waits for one, and keeping it. Finding the nearest is in
+//! `vector_store`.
+//!
+//! A vector tells of the text that it was made of. `tutor_profiles.embedded_with` says whether that
+//! is still the tutor's text: the vector of one whose text has changed since is as if it were not.
+
+use domain::embedding::{Embedding, EmbeddingModel};
+use sea_orm::entity::prelude::Uuid;
+use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement, UnionType};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DeriveIden, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
+};
+
+use crate::embedding_cache::TextHash;
+use crate::tutor_candidates::best_first;
+use crate::tutor_cards::{cards, named_of_page};
+use crate::tutors::{Column, Entity, visible};
+use crate::{Reader, StoreError, Tx, vector_column};
+
+#[derive(DeriveIden)]
+pub(crate) enum TutorEmbeddings {
+    Table,
+    TutorId,
+    Model,
+    Dimensions,
+    TextHash,
+    Embedding,
+    CreatedAt,
+}
+
+/// A tutor who waits to be embedded, with the text to embed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingTutor {
+    pub tutor_id: Uuid,
+    /// Of the profile, to be given to [`put`].
+    pub version: i64,
+    pub bio: String,
+    /// Russian names, in the order of the catalogue.
+    pub subjects: Vec<String>,
+    /// To be masked in the text, never to be sent.
+    pub first_name: String,
+    pub last_name: String,
+}
+
+/// Visible tutors, verified or not, who have not been embedded with the model since their text
+/// last changed: those of the best rating, in the order of their ids, in which a transaction may
+/// keep the vectors of several.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_pending(
+    reader: &impl Reader,
+    model: &EmbeddingModel,
+    limit: u64,
+) -> Result<Vec<PendingTutor>, StoreError> {
+    let page = pending_ids(model, limit, &Condition::all());
+    let chosen = best_first(named_of_page(page)).limit(limit);
+    let mut pending: Vec<PendingTutor> = cards(reader, chosen)
+        .await?
+        .into_iter()
+        .map(|card| PendingTutor {
+            tutor_id: card.profile.id,
+            version: card.profile.version,
+            bio: card.profile.bio,
+            subjects: card.subjects.into_iter().map(|s| s.name_ru).collect(),
+            first_name: card.first_name,
+            last_name: card.last_name,
+        })
+        .collect();
+    pending.sort_by_key(|tutor| tutor.tutor_id);
+    Ok(pending)
+}
+
+/// How many [`list_pending`] would give without a limit.
+///
+/// # Errors
+/// The database failed.
+pub async fn count_pending(
+    reader: &impl Reader,
+    model: &EmbeddingModel,
+) -> Result<u64, StoreError> {
+    let pending = not_embedded_with(model)
+        .into_iter()
+        .fold(Condition::any(), Condition::add);
+    let pending = Entity::find().filter(visible()).filter(pending);
+    Ok(pending.count(&reader.executor()).await?)
+}
+
+/// Keeps a tutor's vector in place of the model's last one, if the profile is still the version
+/// whose text was embedded; tells whether it was. Neither its version nor its time changes.
+///
+/// # Errors
+/// The database failed.
+pub async fn put(
+    tx: &Tx,
+    tutor_id: Uuid,
+    version_seen: i64,
+    text_hash: TextHash,
+    embedding: &Embedding,
+) -> Result<bool, StoreError> {
+    let model = embedding.model();
+    let noted = Entity::update_many()
+        .col_expr(Column::EmbeddedWith, Expr::val(model.key()))
+        .filter(Column::Id.eq(tutor_id))
+        .filter(Column::Version.eq(version_seen))
+        .exec(&tx.executor())
+        .await?;
+    if noted.rows_affected == 0 {
+        return Ok(false);
+    }
+    let mut insert = Query::insert();
+    insert
+        .into_table(TutorEmbeddings::Table)
+        .columns([
+            TutorEmbeddings::TutorId,
+            TutorEmbeddings::Model,
+            TutorEmbeddings::Dimensions,
+            TutorEmbeddings::TextHash,
+            TutorEmbeddings::Embedding,
+            TutorEmbeddings::CreatedAt,
+        ])
+        .values_panic([
+            Expr::val(tutor_id),
+            Expr::val(model.name()),
+            Expr::val(i64::from(model.dimensions())),
+            Expr::val(text_hash.to_vec()),
+            vector_column::bound(tx, embedding),
+            Expr::val(tx.now()),
+        ])
+        .on_conflict(
+            OnConflict::columns([
+                TutorEmbeddings::TutorId,
+                TutorEmbeddings::Model,
+                TutorEmbeddings::Dimensions,
+            ])
+            .update_columns([
+                TutorEmbeddings::TextHash,
+                TutorEmbeddings::Embedding,
+                TutorEmbeddings::CreatedAt,
+            ])
+            .to_owned(),
+        );
+    tx.executor().execute(&insert).await?;
+    Ok(true)
+}
+
+/// The ids of visible tutors who are not embedded with the model, up to `limit` of each range of
+/// [`not_embedded_with`], in the order of its index: whether none waits among many or all of them do,
+/// no more is read than is given.
+pub(crate) fn pending_ids(
+    model: &EmbeddingModel,
+    limit: u64,
+    filter: &Condition,
+) -> SelectStatement {
+    let mut ranges = not_embedded_with(model).into_iter().map(|range| {
+        let ids = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(visible())
+            .filter(range)
+            .filter(filter.clone())
+            .order_by_asc(Column::EmbeddedWith);
+        // SQLite takes no LIMIT within a UNION otherwise.
+        Query::select()
+            .column(Column::Id)
+            .from_subquery(best_first(ids).limit(limit).into_query(), "waiting")
+            .to_owned()
+    });
+    let mut ids = ranges.next().unwrap_or_default();
+    ids.unions(ranges.map(|range| (UnionType::All, range)));
+    ids
+}
+
+/// All that differs from the model's key, in ranges of an index.
+fn not_embedded_with(model: &EmbeddingModel) -> [Condition; 3] {
+    let condition = |is| Condition::all().add(is);
+    [
+        condition(Column::EmbeddedWith.is_null()),
+        condition(Column::EmbeddedWith.lt(model.key())),
+        condition(Column::EmbeddedWith.gt(model.key())),
+    ]
+}

@@ -1,0 +1,138 @@
+//! pgvector: an approximate search by index within the filter, and an exact one where that gives too
+//! few.
+
+use domain::embedding::{Embedding, EmbeddingModel};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait as _, SelectStatement};
+use sea_orm::{ConnectionTrait, FromQueryResult, JoinType, QueryOrder, QuerySelect, QueryTrait};
+
+use super::{Near, VectorStore, index, nearest_first};
+use crate::tutor_candidates::{self, Candidate, CandidateFilter, fulfilling, of_page};
+use crate::tutor_cards::PAGE;
+use crate::tutor_embeddings::TutorEmbeddings;
+use crate::tutors::{Column, Entity};
+use crate::tx::Session;
+use crate::{Db, Reader, StoreError, vector_column};
+
+/// How a search goes, until its transaction ends.
+///
+/// - `iterative_scan`: rows that the filter drops are made up for by further ones, in strict order.
+/// - `ef_search`: how many are compared at once: as many as a match asks for. With half of it, one
+///   query in forty ended in a wrong cluster.
+/// - `max_scan_tuples`: a search that has seen so many in vain goes on for longer than an exact one
+///   within so rare a filter takes.
+/// - `random_page_cost`: vectors are in memory; without it the planner compares all of 10,000.
+/// - parallel workers gain nothing in a few milliseconds.
+/// - `plan_cache_mode`: whether the filter is a rare one decides which way is the quicker, so the
+///   planner has to know it.
+const SETTINGS: &str = "SELECT set_config(name, value, true) FROM (VALUES \
+     ('hnsw.iterative_scan', 'strict_order'), ('hnsw.ef_search', '200'), \
+     ('hnsw.max_scan_tuples', '5000'), ('random_page_cost', '1.1'), \
+     ('max_parallel_workers_per_gather', '0'), ('jit', 'off'), \
+     ('plan_cache_mode', 'force_custom_plan')) AS settings (name, value)";
+
+const DISTANCE: &str = "distance";
+
+/// That of PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct PgVectors {
+    db: Db,
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    #[sea_orm(nested)]
+    candidate: Candidate,
+    distance: f64,
+}
+
+/// Whether an index may leave one out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Search {
+    Approximate,
+    Exact,
+}
+
+impl PgVectors {
+    #[must_use]
+    pub fn new(db: &Db) -> Self {
+        Self { db: db.clone() }
+    }
+}
+
+impl VectorStore for PgVectors {
+    async fn ensure_index(&self, model: &EmbeddingModel) -> Result<(), StoreError> {
+        index::ensure(&self.db, model).await
+    }
+
+    async fn nearest(
+        &self,
+        filter: &CandidateFilter,
+        query: &Embedding,
+        limit: u64,
+    ) -> Result<Vec<Near>, StoreError> {
+        let session = Session::begin(&self.db).await?;
+        session.executor().execute_unprepared(SETTINGS).await?;
+        let mut found = search(&session, filter, query, limit, Search::Approximate).await?;
+        if u64::try_from(found.len()).is_ok_and(|count| count < limit) {
+            found = search(&session, filter, query, limit, Search::Exact).await?;
+        }
+        session.end().await?;
+        Ok(found)
+    }
+
+    async fn pending(
+        &self,
+        filter: &CandidateFilter,
+        model: &EmbeddingModel,
+        limit: u64,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        tutor_candidates::list_pending(&self.db, filter, model, limit).await
+    }
+}
+
+async fn search(
+    session: &Session,
+    filter: &CandidateFilter,
+    query: &Embedding,
+    limit: u64,
+    how: Search,
+) -> Result<Vec<Near>, StoreError> {
+    let page = page(filter, query, limit, how);
+    let found: Vec<Found> = of_page(page)
+        .expr_as(Expr::col((PAGE, DISTANCE)), DISTANCE)
+        .into_model()
+        .all(&session.executor())
+        .await?;
+    let near = |found: Found| (found.candidate, 1.0 - found.distance);
+    let mut nearest: Vec<Near> = found.into_iter().map(near).collect();
+    nearest.sort_by(nearest_first);
+    Ok(nearest)
+}
+
+/// The ids of the nearest, with their distances.
+fn page(filter: &CandidateFilter, query: &Embedding, limit: u64, how: Search) -> SelectStatement {
+    let model = query.model();
+    let distance = match how {
+        Search::Approximate => format!("{} <=> $1", index::vector(model)),
+        // Nothing that an index is ordered by.
+        Search::Exact => format!("({} <=> $1) + 0", index::vector(model)),
+    };
+    let distance = Expr::cust_with_values(distance, [vector_column::pg_value(query)]);
+    let mut ids = fulfilling(filter)
+        .filter(Column::EmbeddedWith.eq(model.key()))
+        .filter(Expr::cust(index::predicate(model)))
+        .select_only()
+        .column(Column::Id)
+        .expr_as(distance, DISTANCE)
+        .order_by_asc(Expr::col(DISTANCE))
+        .order_by_asc(Column::Id)
+        .limit(limit);
+    let tutor_id = Expr::col((TutorEmbeddings::Table, TutorEmbeddings::TutorId));
+    QueryTrait::query(&mut ids).join(
+        JoinType::InnerJoin,
+        TutorEmbeddings::Table,
+        tutor_id.equals((Entity, Column::Id)),
+    );
+    ids.into_query()
+}
