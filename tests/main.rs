@@ -31,4 +31,5 @@ mod payments;
 mod seed;
 mod subjects;
 mod tutors;
+mod vectors;
 mod walk;
