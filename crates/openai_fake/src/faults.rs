@@ -166,6 +166,14 @@ mod tests {
     }
 
     #[test]
+    fn what_happens_to_a_connection_happens_to_no_request_that_was_read() {
+        let mut faults = Faults::default();
+        faults.plan(planned(Fault::Hang, Some(Operation::Chat), None));
+        faults.plan(planned(Fault::Silent, None, None));
+        assert_eq!(faults.next_for(Operation::Embeddings), None);
+    }
+
+    #[test]
     fn what_is_about_vectors_does_not_happen_to_a_chat() {
         let mut faults = Faults::default();
         faults.plan(planned(Fault::WrongSize, None, Some(1)));

@@ -115,6 +115,16 @@ async fn the_port_closes_once_what_was_planned_before_has_happened() {
 }
 
 #[tokio::test]
+async fn the_port_closes_once_a_silent_connection_was_accepted() {
+    let fake = start();
+    fake.fail_next(1, Fault::Silent, None).await.unwrap();
+    fake.fail(Fault::Refuse, None).await.unwrap();
+    let _silent = asking_raw(&fake).await;
+    fake.until_holding(1).await;
+    assert!(embed(&fake).await.unwrap_err().is_connect());
+}
+
+#[tokio::test]
 async fn a_connection_carries_one_request() {
     let fake = start();
     let mut connection = asking_raw(&fake).await;
