@@ -16,9 +16,13 @@ use crate::lesson_format::LessonFormat;
 
 mod features;
 mod reasons;
+mod reply;
+mod rerank;
 
 pub use features::Relevance;
 pub use reasons::Reason;
+pub use reply::{BadReply, handle, read_ranking};
+pub use rerank::{MAX_MOVE, RERANK_LIMIT, settle};
 
 use features::Features;
 
