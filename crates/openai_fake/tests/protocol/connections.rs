@@ -1,6 +1,9 @@
 //! Connections that end otherwise than by an answer.
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
 
 use openai_fake::{Fault, OpenAiFake, Operation};
 use tokio::{
@@ -56,12 +59,14 @@ async fn a_silent_connection_is_accepted_and_never_read() {
 async fn an_answer_drips_headers_first_and_then_a_byte_each_half_second() {
     let fake = start();
     fake.fail_next(1, Fault::Drip, None).await.unwrap();
+    let began = Instant::now();
     let mut response = embed(&fake).await.unwrap();
     assert_eq!((response.status().as_u16(), fake.holding()), (200, 1));
     let length = response.content_length().unwrap();
     assert!(length > 100, "{length}");
     let first = response.chunk().await.unwrap().unwrap();
     assert_eq!(first.as_ref(), b"{");
+    assert!(began.elapsed() >= Duration::from_millis(500));
     drop(response);
     fake.until_released().await;
 }
