@@ -15,11 +15,19 @@ use crate::availability::WeeklyAvailability;
 use crate::lesson_format::LessonFormat;
 
 mod features;
+mod masking;
+mod outbound;
+mod plain_text;
 mod reasons;
 mod reply;
 mod rerank;
 
 pub use features::Relevance;
+pub use masking::mask;
+pub use outbound::{
+    CandidateData, MAX_ABOUT_CHARS, MAX_TEXT_CHARS, OrderCard, OrderData, Person, TutorCard,
+    candidate_data, order_data, order_text, tutor_text,
+};
 pub use reasons::Reason;
 pub use reply::{BadReply, handle, read_ranking};
 pub use rerank::{MAX_MOVE, RERANK_LIMIT, settle};
