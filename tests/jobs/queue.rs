@@ -1,10 +1,11 @@
 //! Requesting work, and taking it.
 
 use chrono::TimeDelta;
-use persistence::jobs::JobState;
-use persistence::{Reader, Scope, execute_for_tests, write};
+use domain::text_enum::TextEnum;
+use persistence::jobs::{self as rows, JobState};
+use persistence::{Reader, Scope, execute_for_tests, plans_for_tests, write};
 use services::ServiceError;
-use services::jobs::{JobOutcome, enqueue};
+use services::jobs::{JobKind, JobOutcome, enqueue};
 use uuid::Uuid;
 
 use super::{jobs, run_well, run_with, some_job, states};
@@ -114,9 +115,42 @@ async fn a_seed_requests_no_jobs() {
 }
 
 #[actix_web::test]
-async fn an_idle_worker_asks_the_database_once_and_locks_nothing() {
+async fn an_idle_worker_waits_for_nobody_who_writes() {
+    let app = TestApp::impatient().await;
+    write(app.db(), &app.scope(), async |_| {
+        assert_eq!(run_well(&app).await, None);
+        Ok::<_, ServiceError>(())
+    })
+    .await
+    .unwrap();
+}
+
+#[actix_web::test]
+async fn what_is_due_is_found_by_its_index_among_many_that_are_done() {
     let app = TestApp::new().await;
-    let before = app.statements();
-    assert_eq!(run_well(&app).await, None);
-    assert_eq!(app.statements() - before, 1);
+    app.enqueue(&some_job()).await;
+    run_well(&app).await;
+    let (numbers, new_id) = if app.db().is_postgres() {
+        ("generate_series(1, 5000) AS c (n)", "gen_random_uuid()")
+    } else {
+        (
+            "(WITH RECURSIVE c (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c WHERE n < 5000) SELECT n FROM c) AS c",
+            "randomblob(16)",
+        )
+    };
+    let columns = "kind, payload, state, run_at, attempts, max_attempts, created_at, finished_at";
+    let done =
+        format!("INSERT INTO jobs (id, {columns}) SELECT {new_id}, {columns} FROM jobs, {numbers}");
+    for sql in [done.as_str(), "ANALYZE jobs"] {
+        execute_for_tests(app.db(), sql).await.unwrap();
+    }
+    app.enqueue(&some_job()).await;
+    let kinds = JobKind::texts();
+    let plans = plans_for_tests(app.db(), async |db| {
+        assert!(rows::has_due(db, &kinds, app.now()).await.unwrap());
+    });
+    for (sql, plan) in plans.await.unwrap() {
+        let plan = plan.join("\n");
+        assert!(plan.contains("ix_jobs_due"), "{sql}\n{plan}");
+    }
 }
