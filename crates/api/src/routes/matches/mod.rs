@@ -63,8 +63,9 @@ async fn compute_matches(
 
 /// The last matches of an order
 ///
-/// `stale` if the order or one of the tutors has changed since. Before anything was computed it is
-/// empty, and `computed_at` is `null`.
+/// Computed on request or in the background after the order was placed or changed. `stale` if the
+/// order or one of the tutors has changed since. Before anything was computed it is empty, and
+/// `computed_at` is `null`.
 #[utoipa::path(tag = "Matching", operation_id = "get_matches",
     params(("id" = Uuid, Path, description = "The order's id.")),
     responses((status = 200, body = MatchesResponse)), security(("bearer" = ["student"])))]

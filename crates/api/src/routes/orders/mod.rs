@@ -42,7 +42,9 @@ async fn shown(
 
 /// Place an order
 ///
-/// It is open for bids until it expires, 30 days from now unless it says otherwise.
+/// It is open for bids until it expires, 30 days from now unless it says otherwise. It is matched in
+/// the background: `GET /orders/{id}/matches` shows the result a moment later, and tutors whom it
+/// suits are told.
 #[utoipa::path(tag = "Orders", operation_id = "create_order", request_body = CreateOrderRequest,
     responses((status = 201, body = OrderResponse)), security(("bearer" = ["student"])))]
 #[post("/orders")]
@@ -142,7 +144,8 @@ async fn get_order(
 
 /// Change an order
 ///
-/// While it is open. Needs the `ETag` that was read as `If-Match`.
+/// While it is open. Needs the `ETag` that was read as `If-Match`. It is matched anew in the
+/// background.
 #[utoipa::path(tag = "Orders", operation_id = "update_order", request_body = UpdateOrderRequest,
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The `ETag` that was read.")),
     responses((status = 200, body = OrderResponse),
