@@ -116,7 +116,8 @@ impl Server {
 fn ours(program: &Path, stripe: &Stripe, address: SocketAddr) -> Result<Command> {
     let mut command = Command::new(program);
     command
-        .arg("serve")
+        // A worker asks for jobs all the time: the log of statements would never come to rest.
+        .args(["serve", "--no-worker"])
         // A key of the caller's would make this another server.
         .env_clear()
         .env("DEBUG", "true")
