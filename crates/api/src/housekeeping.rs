@@ -10,9 +10,9 @@ use actix_web::rt::time::sleep;
 use actix_web::web::Data;
 use futures_util::FutureExt;
 use persistence::{Actor, Scope};
-use services::jobs::words_of;
 use services::{
-    ServiceError, checkout, error_chain, overtaken, reconcile, refunds, retention, webhooks,
+    ServiceError, checkout, error_chain, overtaken, panic_words, reconcile, refunds, retention,
+    webhooks,
 };
 
 use crate::state::AppState;
@@ -84,7 +84,7 @@ pub async fn again_and_again(pause: Duration, mut round: impl AsyncFnMut()) {
 pub(crate) async fn unless_it_panics(round: impl Future<Output = ()>) {
     // What a round shares with the next is the database, which rolls back, and the clock.
     if let Err(panic) = AssertUnwindSafe(round).catch_unwind().await {
-        log::error!("a round of housekeeping panicked: {}", words_of(&*panic));
+        log::error!("a round of housekeeping panicked: {}", panic_words(&*panic));
     }
 }
 

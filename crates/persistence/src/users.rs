@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::account::Role;
 use domain::language::Language;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::LockType;
 use sea_orm::{QueryOrder, QuerySelect};
 
 use crate::{Reader, StoreError, Stored, Tx, rows};
@@ -103,6 +104,24 @@ pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<User>, StoreError> {
         .one(&tx.executor())
         .await?;
     Ok(user)
+}
+
+/// Keeps users from being changed or erased until the transaction ends. What refers to a user and is
+/// written behind another lock needs that first, so that locks are taken in one order.
+///
+/// # Errors
+/// The database failed.
+pub async fn keep(tx: &Tx, ids: impl IntoIterator<Item = Uuid>) -> Result<(), StoreError> {
+    let _: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.is_in(ids))
+        .order_by_asc(Column::Id)
+        .lock(LockType::KeyShare)
+        .into_tuple()
+        .all(&tx.executor())
+        .await?;
+    Ok(())
 }
 
 /// Those of the ids that exist, in no order.

@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod matching;
 pub mod orders;
 pub mod overtaken;
+mod panic_words;
 pub mod passwords;
 pub mod payouts;
 pub mod premium;
@@ -33,3 +34,4 @@ pub mod webhooks;
 
 pub use error::{SeenVersion, ServiceError};
 pub use error_chain::error_chain;
+pub use panic_words::panic_words;

@@ -3,7 +3,7 @@
 use domain::order::OrderStatus;
 use persistence::orders::{self, Order};
 use persistence::outbox::{self, NotificationType};
-use persistence::{Actor, Scope, Tx, order_match_notices, tutors, write};
+use persistence::{Actor, Scope, Tx, order_match_notices, tutors, users, write};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -43,15 +43,18 @@ pub(super) async fn match_order(
 
 /// Tells the tutors that an order suits them: each once an order, ever.
 async fn tell_tutors(tx: &Tx, matched: &Order, matches: &Matches) -> Result<(), ServiceError> {
+    // A tutor who takes another name locks the account, then the profile.
+    let accounts = matches.places.iter().map(|(_, card)| card.profile.user_id);
+    users::keep(tx, accounts).await?;
     let ids = matches.places.iter().map(|(place, _)| place.tutor_id);
-    let users = tutors::keep_visible(tx, ids).await?;
+    let user_ids = tutors::keep_visible(tx, ids).await?;
     let order = lock_current(tx, matched.id).await?;
     if order.version != matched.version {
         // They would be told of an order that is no more: whoever edited it has queued a job.
         return Ok(());
     }
     for (place, _) in &matches.places {
-        let Some(&user_id) = users.get(&place.tutor_id) else {
+        let Some(&user_id) = user_ids.get(&place.tutor_id) else {
             continue;
         };
         if order_match_notices::insert_unless_there(tx, order.id, place.tutor_id).await? {

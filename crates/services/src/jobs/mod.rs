@@ -23,7 +23,7 @@ use crate::clock::Clock;
 
 pub use job::{Job, JobKind};
 pub use queue::LEASE;
-pub use running::{Interruption, JobOutcome, RENEWED_EVERY, Run, run_next, words_of};
+pub use running::{Interruption, JobOutcome, RENEWED_EVERY, Run, run_next};
 
 /// What jobs are done with.
 #[derive(Clone, Copy)]

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::job::{Job, Policy};
 use super::queue::{AfterFailure, Lease, Taken, take};
 use crate::clock::Clock;
-use crate::{ServiceError, error_chain};
+use crate::{ServiceError, error_chain, panic_words};
 
 /// How often a lease is renewed: two renewals may go wrong before it runs out.
 pub const RENEWED_EVERY: Duration = Duration::from_secs(20);
@@ -201,7 +201,7 @@ fn ended(done: Result<Result<(), ServiceError>, Box<dyn Any + Send>>) -> Ended {
         }),
         Err(panic) => Ended::Failed(Failure {
             why: "it panicked".to_owned(),
-            cause: format!("it panicked: {}", words_of(&*panic)),
+            cause: format!("it panicked: {}", panic_words(&*panic)),
         }),
     }
 }
@@ -213,14 +213,6 @@ fn fixed_words(error: &ServiceError) -> String {
         ServiceError::Store(store) => format!("{error}: {store}"),
         _ => error.to_string(),
     }
-}
-
-/// The words of a panic, if it has any.
-#[must_use]
-pub fn words_of(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("without a word")
 }
 
 fn log_run(run: &Run, cause: Option<&str>) {
