@@ -1,10 +1,12 @@
 //! Orders matched by a job: whoever places one doesn't wait, and those whom it suits are told.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use persistence::{execute_for_tests, orders, texts_for_tests};
 use serde_json::{Value, json};
 use services::jobs::{Job, JobOutcome};
-use services::matching;
+use services::matching::{self, Wanted};
 use uuid::Uuid;
 
 use super::{tutor_ids, verified};
@@ -197,9 +199,13 @@ async fn a_result_of_an_older_version_does_not_replace_one_of_a_newer() {
     let path = format!("/orders/{order}/matches");
     let newer = student.act(&path).await.expect(200);
     app.advance(TimeDelta::seconds(1));
-    let tools = app.job_tools();
-    let (db, scope) = (app.db(), app.scope());
-    let late = matching::compute(db, &scope, tools.clock, tools.external, &older, 10).await;
+    let tools = app.tools();
+    let wanted = Wanted {
+        limit: 10,
+        arrived: tools.clock.instant(),
+        budget: Duration::from_secs(1),
+    };
+    let late = matching::compute(tools, &app.scope(), &older, wanted).await;
     assert!(late.unwrap().stale);
     assert_eq!(kept(&student, &order).await, newer);
 }

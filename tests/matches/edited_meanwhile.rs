@@ -8,9 +8,9 @@ use chrono::{DateTime, Utc};
 use domain::order::OrderDraft;
 use futures_util::future::BoxFuture;
 use persistence::{Actor, Db, DbConfig, Scope, integer_for_tests, matches, write};
-use services::SeenVersion;
 use services::clock::{Clock, VirtualClock};
-use services::jobs::{JobOutcome, JobTools, run_due};
+use services::jobs::{JobOutcome, run_due};
+use services::{SeenVersion, Tools};
 use timing::Wait;
 use uuid::Uuid;
 
@@ -92,9 +92,9 @@ async fn an_order_that_is_edited_meanwhile_is_matched_again_before_anybody_is_to
         order_id: Uuid::parse_str(&order).unwrap(),
         has_meddled: AtomicBool::new(false),
     };
-    let tools = JobTools {
+    let tools = Tools {
         clock: &clock,
-        ..app.job_tools()
+        ..app.tools()
     };
     let run = run_due(tools, "overtaken", never).await.unwrap().unwrap();
     assert_eq!(run.outcome, JobOutcome::Done);

@@ -27,6 +27,7 @@ use uuid::Uuid;
 
 use super::client::{Answer, Call, Client};
 use super::database::TestDatabase;
+use super::openai::models_at;
 
 pub const WEBHOOK_SECRET: &str = "whsec_of_the_tests";
 pub const PASSWORD: &str = "сова-и-лампа";
@@ -63,6 +64,11 @@ impl TestApp {
         Self::build(Some(fake), Patience::SERVING).await
     }
 
+    /// With models behind this address: that of a fake, or one where nobody is.
+    pub async fn with_models(base_url: &str) -> Self {
+        Self::build_with(None, Patience::SERVING, Some(base_url)).await
+    }
+
     /// One that waits for a lock for no more than a moment.
     pub async fn impatient() -> Self {
         let patience = Patience {
@@ -73,6 +79,14 @@ impl TestApp {
     }
 
     async fn build(fake: Option<StripeFake>, patience: Patience) -> Self {
+        Self::build_with(fake, patience, None).await
+    }
+
+    async fn build_with(
+        fake: Option<StripeFake>,
+        patience: Patience,
+        models: Option<&str>,
+    ) -> Self {
         install_tls();
         let database = TestDatabase::with(patience).await;
         // The Stripe of the tests lives in real time, so that is where the clock begins.
@@ -104,7 +118,7 @@ impl TestApp {
                 livemode: false,
             },
             webhook_secrets: vec![WEBHOOK_SECRET.into()],
-            external: External::Off,
+            external: models.map_or(External::Off, |base_url| models_at(base_url, &clock)),
         });
         let service = Rc::new(init_service(app::build(&Parts::new(state.clone()).unwrap())).await);
         let call: Call = Rc::new(move |request: TestRequest| {

@@ -1,7 +1,7 @@
 //! A worker on the application's own clock.
 
-use services::ServiceError;
-use services::jobs::{Interruption, Job, JobTools, Run, enqueue, run_due};
+use services::jobs::{Interruption, Job, Run, enqueue, run_due};
+use services::{ServiceError, Tools};
 
 use super::app::TestApp;
 
@@ -9,21 +9,14 @@ impl TestApp {
     /// Runs everything that is due, one job after the other; what became of each.
     pub async fn run_jobs(&self) -> Vec<Run> {
         let mut runs = Vec::new();
-        while let Some(run) = run_due(self.job_tools(), "of-the-tests", never)
-            .await
-            .unwrap()
-        {
+        while let Some(run) = run_due(self.tools(), "of-the-tests", never).await.unwrap() {
             runs.push(run);
         }
         runs
     }
 
-    pub fn job_tools(&self) -> JobTools<'_> {
-        JobTools {
-            db: self.db(),
-            clock: self.clock.as_ref(),
-            external: &self.state().external,
-        }
+    pub fn tools(&self) -> Tools<'_> {
+        self.state().tools()
     }
 
     /// Requests a job, as a use case does.

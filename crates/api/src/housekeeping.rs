@@ -11,8 +11,8 @@ use actix_web::web::Data;
 use futures_util::FutureExt;
 use persistence::{Actor, Scope};
 use services::{
-    ServiceError, checkout, error_chain, overtaken, panic_words, reconcile, refunds, retention,
-    webhooks,
+    ServiceError, checkout, embeddings, error_chain, overtaken, panic_words, reconcile, refunds,
+    retention, webhooks,
 };
 
 use crate::state::AppState;
@@ -93,6 +93,7 @@ struct Rounds {
     settled: Job,
     overtaken: Job,
     deleted: Job,
+    embedded: Job,
 }
 
 impl Default for Rounds {
@@ -101,6 +102,7 @@ impl Default for Rounds {
             settled: Job::new("events that waited are settled"),
             overtaken: Job::new("orders overtaken by the clock are written down"),
             deleted: Job::new("rows that nobody can use any more are deleted"),
+            embedded: Job::new("jobs are queued for tutors who wait to be embedded"),
         }
     }
 }
@@ -112,6 +114,8 @@ impl Rounds {
             .note(webhooks::settle_waiting(db, &scope).await);
         self.overtaken.note(overtaken::sweep(db, &scope).await);
         self.deleted.note(retention::purge(db, &scope).await);
+        self.embedded
+            .note(embeddings::request_pending(state.tools(), &scope).await);
     }
 }
 

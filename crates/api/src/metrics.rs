@@ -7,6 +7,7 @@ use anyhow::Result;
 use domain::text_enum::TextEnum;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use services::jobs::{Backlog, Run};
+use services::matching::Matches;
 use services::webhooks::Receipt;
 
 /// Deliveries of Stripe's, by what became of them: `applied`, `duplicate`, `stale`, `ignored`,
@@ -20,6 +21,9 @@ const JOBS: &str = "tutors_jobs_total";
 const JOBS_QUEUED: &str = "tutors_jobs_queued";
 const JOBS_RUNNING: &str = "tutors_jobs_running";
 const JOBS_DEAD: &str = "tutors_jobs_dead";
+
+const MATCHES: &str = "tutors_matches_total";
+const DEGRADED: &str = "tutors_matches_degraded_total";
 
 /// What has been counted so far.
 #[derive(Clone)]
@@ -36,6 +40,14 @@ impl Metrics {
             STRIPE_DELIVERIES,
             "Deliveries of Stripe's, by their outcome."
         );
+        metrics::describe_counter!(
+            MATCHES,
+            "Matches that students waited for, by their engine."
+        );
+        metrics::describe_counter!(
+            DEGRADED,
+            "What such matches had to do without, by the reason."
+        );
         ml::describe_metrics();
         metrics::describe_counter!(JOBS, "Jobs that were run, by their kind and outcome.");
         metrics::describe_gauge!(JOBS_QUEUED, "Jobs that wait, also for their next try.");
@@ -48,6 +60,14 @@ impl Metrics {
     #[must_use]
     pub fn render(&self) -> String {
         self.0.render()
+    }
+}
+
+/// Counts a match that a student waited for.
+pub fn matched(matches: &Matches) {
+    metrics::counter!(MATCHES, "engine" => matches.engine.as_str()).increment(1);
+    for reason in &matches.degraded {
+        metrics::counter!(DEGRADED, "reason" => reason.as_str()).increment(1);
     }
 }
 

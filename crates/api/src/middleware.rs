@@ -8,16 +8,22 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
 use domain::language::Language;
 use uuid::Uuid;
 
 use crate::access::authenticate;
 use crate::problem::{Code, Problem, render};
+use crate::state::AppState;
 
 /// The id of a request: the caller's own, or one that we made.
 #[derive(Debug, Clone)]
 struct RequestId(String);
+
+/// When a request arrived, by the application's clock.
+#[derive(Debug, Clone, Copy)]
+struct Arrival(Instant);
 
 const X_REQUEST_ID: &str = "x-request-id";
 
@@ -28,6 +34,12 @@ pub fn request_id(req: &HttpRequest) -> String {
         .get::<RequestId>()
         .map(|id| id.0.clone())
         .unwrap_or_default()
+}
+
+/// When the request arrived, by the application's clock.
+#[must_use]
+pub fn arrival(req: &HttpRequest) -> Option<Instant> {
+    req.extensions().get::<Arrival>().map(|arrival| arrival.0)
 }
 
 /// The language that the caller reads.
@@ -47,6 +59,10 @@ pub async fn around(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let started = Instant::now();
+    if let Some(state) = req.app_data::<Data<AppState>>() {
+        let arrival = Arrival(state.clock.instant());
+        req.extensions_mut().insert(arrival);
+    }
     let id = accepted_id(req.headers()).unwrap_or_else(|| Uuid::now_v7().to_string());
     req.extensions_mut().insert(RequestId(id.clone()));
     let language = language(req.request());

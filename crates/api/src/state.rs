@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ml::External;
 use persistence::Db;
 use secrecy::SecretString;
+use services::Tools;
 use services::checkout::Checkout;
 use services::clock::Clock;
 use services::passwords::Passwords;
@@ -23,4 +24,16 @@ pub struct AppState {
     /// Every secret that Stripe may sign with.
     pub webhook_secrets: Vec<SecretString>,
     pub external: External,
+}
+
+impl AppState {
+    /// What use cases need that ask models.
+    #[must_use]
+    pub fn tools(&self) -> Tools<'_> {
+        Tools {
+            db: &self.db,
+            clock: self.clock.as_ref(),
+            external: &self.external,
+        }
+    }
 }

@@ -11,7 +11,7 @@ use actix_web::rt::time::sleep;
 use actix_web::web::Data;
 use rand::Rng;
 use services::error_chain;
-use services::jobs::{self, Interruption, JobTools, RENEWED_EVERY, Run};
+use services::jobs::{self, Interruption, RENEWED_EVERY, Run};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
@@ -106,12 +106,7 @@ impl Lane {
     }
 
     async fn run_one(&self) -> Result<Option<Run>, services::ServiceError> {
-        let tools = JobTools {
-            db: &self.state.db,
-            clock: self.state.clock.as_ref(),
-            external: &self.state.external,
-        };
-        jobs::run_due(tools, &self.worker, async || {
+        jobs::run_due(self.state.tools(), &self.worker, async || {
             tokio::select! {
                 () = sleep(RENEWED_EVERY) => Interruption::Renewal,
                 () = self.out_of_time() => Interruption::End,

@@ -91,6 +91,10 @@ impl OpenAi {
         })
     }
 
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
     /// Whether the provider is asked at present.
     #[must_use]
     pub fn circuit(&self) -> CircuitState {

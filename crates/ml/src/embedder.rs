@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use async_openai::types::embeddings::EmbeddingInput;
 use domain::embedding::{Embedding, EmbeddingModel};
+use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 
 use crate::cause::Cause;
 use crate::client::{Asking, OpenAi, Operation};
 use crate::config::OpenAiConfig;
+use crate::flights::{Flights, Landed};
 
 /// Asks one model for embeddings.
 #[derive(Debug, Clone)]
 pub struct Embedder {
     openai: Arc<OpenAi>,
     model: EmbeddingModel,
+    under_way: Arc<Flights<String, Embedding>>,
 }
 
 #[derive(Serialize, Clone)]
@@ -42,6 +45,7 @@ impl Embedder {
         Self {
             openai,
             model: config.embedding_model.clone(),
+            under_way: Arc::default(),
         }
     }
 
@@ -68,6 +72,29 @@ impl Embedder {
         let read = |reply| self.read(reply, texts.len());
         self.openai
             .ask(Operation::Embeddings, asking, call, read)
+            .await
+    }
+
+    /// The embedding of one text; of those who want it at the same time one asks.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn embed_shared(
+        &self,
+        text: String,
+        asking: &Asking,
+    ) -> Result<Landed<Embedding>, Cause> {
+        let call = || {
+            let (embedder, asking, text) = (self.clone(), asking.clone(), text.clone());
+            async move {
+                let mut embedded = embedder.embed(&[text], &asking).await?;
+                embedded.pop().ok_or(Cause::BadReply)
+            }
+            .boxed()
+        };
+        let (clock, deadline) = (self.openai.clock(), asking.deadline);
+        self.under_way
+            .join(clock, deadline, text.clone(), call)
             .await
     }
 

@@ -13,9 +13,17 @@ use crate::cause::Cause;
 
 type Call<T> = BoxFuture<'static, Result<T, Cause>>;
 
+/// What a call brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landed<T> {
+    pub value: T,
+    /// It is the caller's own call, and not one that was under way.
+    pub is_ours: bool,
+}
+
 /// The calls under way, by what they are about.
 #[derive(Debug)]
-pub struct Flights<K, T>(Mutex<HashMap<K, WeakShared<Call<T>>>>)
+pub(crate) struct Flights<K, T>(Mutex<HashMap<K, WeakShared<Call<T>>>>)
 where
     T: Clone;
 
@@ -33,20 +41,20 @@ impl<K: Eq + Hash + Clone, T: Clone> Flights<K, T> {
     ///
     /// # Errors
     /// Why it brought nothing within the caller's own time.
-    pub async fn join(
+    pub(crate) async fn join(
         &self,
         clock: &Arc<dyn Clock>,
         deadline: Instant,
         key: K,
         call: impl Fn() -> Call<T>,
-    ) -> Result<T, Cause> {
+    ) -> Result<Landed<T>, Cause> {
         loop {
             let (flight, is_ours) = self.board(&key, &call);
             match within(&**clock, deadline, flight).await {
                 None => return Err(Cause::Timeout { cut_short: true }),
                 Some(Err(Cause::Timeout { .. } | Cause::NoTime))
                     if !is_ours && clock.instant() < deadline => {}
-                Some(outcome) => return outcome,
+                Some(outcome) => return outcome.map(|value| Landed { value, is_ours }),
             }
         }
     }
@@ -100,10 +108,11 @@ mod tests {
         };
         let all = join_all((0..100).map(|_| flights.join(&clock, deadline, "text", call)));
         let (all, ()) = tokio::join!(all, async { gate.notify_one() });
-        assert!(all.iter().all(|outcome| *outcome == Ok(7)));
-        assert_eq!(calls.load(Ordering::Relaxed), 1);
+        assert!(all.iter().all(|landed| landed.as_ref().unwrap().value == 7));
+        let ours = all.iter().filter(|landed| landed.as_ref().unwrap().is_ours);
+        assert_eq!((ours.count(), calls.load(Ordering::Relaxed)), (1, 1));
         gate.notify_one();
-        assert_eq!(flights.join(&clock, deadline, "text", call).await, Ok(7));
+        assert!(flights.join(&clock, deadline, "text", call).await.is_ok());
         assert_eq!(calls.load(Ordering::Relaxed), 2);
     }
 
@@ -139,6 +148,6 @@ mod tests {
         };
         let (short, long, ()) = tokio::join!(short, long, driving);
         assert_eq!(short, Err(Cause::Timeout { cut_short: true }));
-        assert_eq!(long, Ok(7));
+        assert_eq!(long.map(|landed| landed.value), Ok(7));
     }
 }

@@ -35,6 +35,6 @@ pub use config::{DEFAULT_POLICY, OpenAiConfig, OpenAiConfigError};
 pub use degraded::Degraded;
 pub use embedder::Embedder;
 pub use external::{External, Models};
-pub use flights::Flights;
+pub use flights::Landed;
 pub use reranker::Reranker;
 pub use telemetry::describe_metrics;

@@ -34,6 +34,9 @@ pub enum ServiceError {
     PreconditionFailed,
     #[error("the payment provider failed")]
     Provider(#[from] ProviderError),
+    /// Only jobs fail by it: a match does without.
+    #[error("the language model failed")]
+    Model(#[from] ml::Cause),
     #[error("the database failed")]
     Store(#[from] StoreError),
     /// Neither the caller's fault nor the database's.

@@ -1,18 +1,21 @@
-//! What is kept for a while only: stored answers, sessions that nobody can go on with, jobs that are done.
+//! What is kept for a while only: stored answers, sessions that nobody can go on with, jobs that are done,
+//! embeddings that nobody asks for.
 
 use chrono::TimeDelta;
-use persistence::{Db, Scope, idempotency, jobs, sessions, write};
+use persistence::{Db, Scope, embedding_cache, idempotency, jobs, sessions, write};
 
 use crate::ServiceError;
 use crate::sessions::REFRESH_LIFETIME;
 
 /// How long the answer to a request with an idempotency key is kept.
 pub const ANSWERS_KEPT: TimeDelta = TimeDelta::hours(24);
+/// How long an embedding is kept that nobody has asked for.
+pub const EMBEDDINGS_KEPT: TimeDelta = TimeDelta::days(30);
 /// How many rows one transaction deletes: on SQLite nobody else writes meanwhile.
 const BATCH: u64 = 500;
 
 /// Deletes stored answers older than a day, sessions with their refresh tokens once the last of these
-/// has ended, and jobs that were done a week ago; tells how many rows.
+/// has ended, jobs that were done a week ago, and embeddings unused for a month; tells how many rows.
 ///
 /// # Errors
 /// The database failed; what was deleted until then stays deleted.
@@ -41,7 +44,15 @@ pub async fn purge(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
         })
         .await
     });
-    Ok(answers + sessions + jobs.await?)
+    let jobs = jobs.await?;
+    let unused_since = scope.now - EMBEDDINGS_KEPT;
+    let embeddings = in_batches(async || {
+        write(db, scope, async |tx| {
+            Ok::<_, ServiceError>(embedding_cache::purge(tx, unused_since, BATCH).await?)
+        })
+        .await
+    });
+    Ok(answers + sessions + jobs + embeddings.await?)
 }
 
 async fn in_batches(

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::ServiceError;
 use crate::error::{SeenVersion, all_or_wrong};
+use crate::jobs::{Job, enqueue};
 
 /// Makes a tutor's profile.
 ///
@@ -116,6 +117,7 @@ pub async fn update_own(
     let mut profile = with_terms(profile, &terms)?;
     if is_embedded_otherwise(&present, &profile, &subject_ids) {
         profile.embedded_with = None;
+        enqueue(tx, &Job::EmbedTutors).await?;
     }
     let profile = tutors::update(tx, profile).await?;
     tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
@@ -154,6 +156,7 @@ pub(crate) async fn rename(tx: &Tx, user: &User) -> Result<(), ServiceError> {
     {
         // It is masked in what is embedded.
         profile.embedded_with = None;
+        enqueue(tx, &Job::EmbedTutors).await?;
         index(tx, tutors::update(tx, profile).await?).await?;
     }
     Ok(())

@@ -24,6 +24,10 @@ impl From<ServiceError> for Problem {
             ServiceError::PreconditionRequired => Self::new(Code::PreconditionRequired),
             ServiceError::PreconditionFailed => Self::new(Code::PreconditionFailed),
             ServiceError::Provider(error) => error.into(),
+            ServiceError::Model(error) => Self {
+                cause: Some(std::rc::Rc::new(error)),
+                ..Self::new(Code::UpstreamFailed)
+            },
             ServiceError::Store(error) => error.into(),
             ServiceError::Internal(_) => Self::internal(error),
         }

@@ -1,6 +1,7 @@
 //! What every handler has at hand: the state, the clock, the scope of its writes.
 
 use std::future::{Ready, ready};
+use std::time::Instant;
 
 use actix_web::dev::Payload;
 use actix_web::web::Data;
@@ -55,6 +56,12 @@ impl Ctx {
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.state.clock.now()
+    }
+
+    /// When the request arrived, by the clock that deadlines are measured with.
+    #[must_use]
+    pub fn arrived(&self) -> Instant {
+        crate::middleware::arrival(&self.req).unwrap_or_else(|| self.state.clock.instant())
     }
 
     #[must_use]

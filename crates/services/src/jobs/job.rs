@@ -7,12 +7,12 @@ use persistence::jobs::JobState;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{JobTools, match_order};
-use crate::ServiceError;
+use super::{embed_tutors, match_order};
+use crate::{ServiceError, Tools};
 
 domain::text_enum! {
     /// What a job is about, for the database, the log and the metrics.
-    JobKind { MatchOrder = "match_order" }
+    JobKind { MatchOrder = "match_order", EmbedTutors = "embed_tutors" }
 }
 
 impl JobKind {
@@ -29,6 +29,8 @@ impl JobKind {
 pub enum Job {
     /// Matches an open order with tutors, and tells them.
     MatchOrder { order_id: Uuid },
+    /// Embeds the tutors whose text has changed.
+    EmbedTutors,
 }
 
 /// How a job is queued and tried.
@@ -60,6 +62,16 @@ impl Job {
                 longest_pause: TimeDelta::minutes(10),
                 time_limit: TimeDelta::minutes(5),
             },
+            Self::EmbedTutors => Policy {
+                kind: JobKind::EmbedTutors,
+                dedup_key: "embed_tutors".to_owned(),
+                // Housekeeping asks for it again each minute while somebody waits, so a dead one
+                // keeps nobody waiting for ever.
+                max_attempts: 5,
+                first_pause: TimeDelta::seconds(5),
+                longest_pause: TimeDelta::minutes(1),
+                time_limit: TimeDelta::minutes(5),
+            },
         }
     }
 }
@@ -80,9 +92,10 @@ impl Policy {
 }
 
 /// Does a job; `id` is its row's.
-pub(super) async fn perform(tools: JobTools<'_>, job: Job, id: Uuid) -> Result<(), ServiceError> {
+pub(super) async fn perform(tools: Tools<'_>, job: Job, id: Uuid) -> Result<(), ServiceError> {
     match job {
         Job::MatchOrder { order_id } => match_order::match_order(tools, id, order_id).await,
+        Job::EmbedTutors => embed_tutors::embed_tutors(tools, id).await,
     }
 }
 
@@ -100,7 +113,7 @@ mod tests {
 
     fn every_job() -> Vec<Job> {
         let order_id = Uuid::nil();
-        vec![Job::MatchOrder { order_id }]
+        vec![Job::MatchOrder { order_id }, Job::EmbedTutors]
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Matching an order in the background, and telling the tutors whom it suits.
 
+use std::time::Duration;
+
 use domain::order::OrderStatus;
 use persistence::orders::{self, Order};
 use persistence::outbox::{self, NotificationType};
@@ -7,17 +9,18 @@ use persistence::{Actor, Scope, Tx, order_match_notices, tutors, users, write};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::JobTools;
-use crate::ServiceError;
-use crate::matching::{self, Matches};
+use crate::matching::{self, Matches, Wanted};
 use crate::overtaken::lock_current;
+use crate::{ServiceError, Tools};
 
 /// How many tutors are matched, and told.
 const LIMIT: usize = 10;
+/// As much as anybody may ask for: nobody waits.
+const BUDGET: Duration = Duration::from_secs(5);
 
 /// Matches an order that is still open. One that isn't, or is gone, needs no tutors any more.
 pub(super) async fn match_order(
-    tools: JobTools<'_>,
+    tools: Tools<'_>,
     job_id: Uuid,
     order_id: Uuid,
 ) -> Result<(), ServiceError> {
@@ -33,9 +36,13 @@ pub(super) async fn match_order(
     if *order.status != OrderStatus::Open {
         return Ok(());
     }
-    let (db, clock, external) = (tools.db, tools.clock, tools.external);
-    let matches = matching::compute(db, &scope, clock, external, &order, LIMIT).await?;
-    write(db, &now(), async |tx| {
+    let wanted = Wanted {
+        limit: LIMIT,
+        arrived: tools.clock.instant(),
+        budget: BUDGET,
+    };
+    let matches = matching::compute(tools, &scope, &order, wanted).await?;
+    write(tools.db, &now(), async |tx| {
         tell_tutors(tx, &order, &matches).await
     })
     .await

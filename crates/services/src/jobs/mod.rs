@@ -6,32 +6,24 @@
 //! once, never twice at a time while the clocks of the machines agree to within the lease, and
 //! whatever it does must bear being done again.
 
+mod embed_tutors;
 mod job;
 mod match_order;
 mod queue;
 mod running;
 
 use chrono::{DateTime, Utc};
-use ml::External;
 use persistence::jobs::{self as rows, JobRow, JobState};
 use persistence::{Db, StoreError, Tx, audit};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::ServiceError;
-use crate::clock::Clock;
+use crate::Tools;
 
 pub use job::{Job, JobKind};
 pub use queue::LEASE;
 pub use running::{Interruption, JobOutcome, RENEWED_EVERY, Run, run_next};
-
-/// What jobs are done with.
-#[derive(Clone, Copy)]
-pub struct JobTools<'a> {
-    pub db: &'a Db,
-    pub clock: &'a dyn Clock,
-    pub external: &'a External,
-}
 
 /// Requests a job, unless the same is queued already.
 ///
@@ -55,7 +47,7 @@ pub async fn enqueue(tx: &Tx, job: &Job) -> Result<(), ServiceError> {
 /// # Errors
 /// The database failed. What it kept from being written down is seen once the lease has run out.
 pub async fn run_due(
-    tools: JobTools<'_>,
+    tools: Tools<'_>,
     worker: &str,
     interruptions: impl AsyncFnMut() -> Interruption,
 ) -> Result<Option<Run>, ServiceError> {

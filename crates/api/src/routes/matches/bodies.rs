@@ -1,10 +1,13 @@
 //! What the match calls take and give.
 
+use std::time::{Duration, Instant};
+
 use chrono::{DateTime, Utc};
 use domain::matching::Contributions;
 use domain::text_enum::TextEnum;
+use domain::validation::{Violations, within};
 use serde::{Deserialize, Serialize};
-use services::matching::Matches;
+use services::matching::{Matches, Wanted};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -20,8 +23,8 @@ pub struct ComputeMatchesRequest {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 20)]
     pub limit: Option<i64>,
-    /// Milliseconds, 50 to 5000; 1000 if left out. Matching by `rules` takes a few, so nothing has to
-    /// be cut short for it.
+    /// Milliseconds, 50 to 5000; 1000 if left out. Language models are waited for until 50 ms before
+    /// it is over.
     #[serde(default)]
     #[schema(minimum = 50, maximum = 5000)]
     pub budget_ms: Option<i64>,
@@ -29,6 +32,26 @@ pub struct ComputeMatchesRequest {
 
 impl EmptyBody for ComputeMatchesRequest {
     const ALLOWED: bool = true;
+}
+
+impl ComputeMatchesRequest {
+    /// What is asked for, of a request that arrived at this moment.
+    ///
+    /// # Errors
+    /// What is out of bounds.
+    pub fn wanted(&self, arrived: Instant) -> Result<Wanted, Violations> {
+        let mut wrong = Violations::default();
+        let limit = within(self.limit.unwrap_or(3), 1, 20);
+        let limit = wrong.take("/limit", limit.map(i64::unsigned_abs));
+        let budget_ms = within(self.budget_ms.unwrap_or(1_000), 50, 5_000);
+        let budget_ms = wrong.take("/budget_ms", budget_ms.map(i64::unsigned_abs));
+        wrong.into_result()?;
+        Ok(Wanted {
+            limit: usize::try_from(limit.unwrap_or_default()).unwrap_or_default(),
+            arrived,
+            budget: Duration::from_millis(budget_ms.unwrap_or_default()),
+        })
+    }
 }
 
 /// The best tutors for an order, and how they were found.

@@ -2,12 +2,15 @@
 
 mod bodies;
 
+use std::time::Duration;
+
+use actix_web::http::header::HeaderName;
 use actix_web::{HttpResponse, get, post};
-use domain::validation::{Violations, within};
 use services::matching;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::OwnOrder;
+use crate::metrics;
 use crate::problem::Problem;
 use crate::request::{Answer, Body, Ctx, Guarded};
 use bodies::{ComputeMatchesRequest, MatchesResponse};
@@ -19,8 +22,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 
 /// Match an order
 ///
-/// Computes the best tutors now. It always answers, and says in `engine` and `degraded` how the
-/// answer was made. The score is the sum of its contributions.
+/// Computes the best tutors now, within `budget_ms` from the arrival of the request. It always answers,
+/// and says in `engine` and `degraded` how the answer was made. The score is the sum of its
+/// contributions; a model may move a tutor by three places at most, and changes no score.
 #[utoipa::path(tag = "Matching", operation_id = "compute_matches",
     params(("id" = Uuid, Path, description = "The order's id.")),
     request_body = Option<ComputeMatchesRequest>,
@@ -31,34 +35,25 @@ async fn compute_matches(
     ctx: Ctx,
     Guarded(OwnOrder(order), Body(body)): Guarded<OwnOrder, Body<ComputeMatchesRequest>>,
 ) -> Result<HttpResponse, Problem> {
-    let mut wrong = Violations::default();
-    let limit = wrong.take("/limit", within(body.limit.unwrap_or(3), 1, 20));
-    wrong.take(
-        "/budget_ms",
-        within(body.budget_ms.unwrap_or(1_000), 50, 5_000),
-    );
-    wrong.into_result()?;
-    let limit = limit
-        .and_then(|limit| usize::try_from(limit).ok())
-        .unwrap_or(3);
-    let state = &ctx.state;
-    let clock = state.clock.as_ref();
-    let matches = matching::compute(
-        ctx.db(),
-        &ctx.scope(),
-        clock,
-        &state.external,
-        &order,
-        limit,
-    )
-    .await?;
-    let timing = format!("rules;dur={}", matches.elapsed_ms);
+    let wanted = body.wanted(ctx.arrived())?;
+    let matches = matching::compute(ctx.state.tools(), &ctx.scope(), &order, wanted).await?;
+    metrics::matched(&matches);
+    let timing = server_timing(&matches.stages);
     let mut response = ctx.answer(&Answer::ok(MatchesResponse::new(matches, &ctx)));
     if let Ok(timing) = timing.parse() {
-        let name = actix_web::http::header::HeaderName::from_static("server-timing");
+        let name = HeaderName::from_static("server-timing");
         response.headers_mut().insert(name, timing);
     }
     Ok(response)
+}
+
+/// Source: <https://www.w3.org/TR/server-timing/>.
+fn server_timing(stages: &[(&'static str, Duration)]) -> String {
+    let stages = stages.iter().map(|(stage, took)| {
+        let ms = took.as_secs_f64() * 1_000.0;
+        format!("{stage};dur={ms:.1}")
+    });
+    stages.collect::<Vec<_>>().join(", ")
 }
 
 /// The last matches of an order

@@ -1,0 +1,126 @@
+//! The vectors of tutors: made in the background when what is embedded has changed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use domain::embedding::Embedding;
+use ml::{Asking, Embedder, External};
+use persistence::embedding_cache::{self, TextHash};
+use persistence::tutor_embeddings::{self, PendingTutor};
+use persistence::vector_store::{VectorStore, Vectors};
+use persistence::{Db, Scope, write};
+
+use crate::jobs::{Job, enqueue};
+use crate::matching::{text_hash, tutor_text};
+use crate::{ServiceError, Tools};
+
+/// How many tutors are embedded by one call: few enough for it to be answered in time.
+const BATCH: u64 = 32;
+/// After so many batches the rest is left to another job, so that others have their turn.
+const MOST_BATCHES: usize = 20;
+/// For one batch, with its retries. Nobody waits for it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Queues the embedding of those who wait for it, if there are any and a model can be asked. Those who
+/// change their text queue it themselves; this is for seeds, and for another model.
+///
+/// # Errors
+/// The database failed.
+pub async fn request_pending(tools: Tools<'_>, scope: &Scope) -> Result<usize, ServiceError> {
+    let External::On(models) = tools.external else {
+        return Ok(0);
+    };
+    let model = models.embedder.model();
+    let pending = tutor_embeddings::list_pending(tools.db, model, 1).await?;
+    if !pending.is_empty() {
+        write(tools.db, scope, async |tx| {
+            enqueue(tx, &Job::EmbedTutors).await
+        })
+        .await?;
+    }
+    Ok(pending.len())
+}
+
+/// Embeds tutors who wait for it, batch by batch.
+pub(crate) async fn embed_pending(
+    tools: Tools<'_>,
+    scope: impl Fn() -> Scope,
+) -> Result<(), ServiceError> {
+    let Tools {
+        db,
+        clock,
+        external,
+    } = tools;
+    let External::On(models) = external else {
+        return Ok(());
+    };
+    let embedder = &models.embedder;
+    Vectors::of(db).ensure_index(embedder.model()).await?;
+    for _ in 0..MOST_BATCHES {
+        let tutors = tutor_embeddings::list_pending(db, embedder.model(), BATCH).await?;
+        if tutors.is_empty() {
+            return Ok(());
+        }
+        let asking = Asking {
+            request_id: scope().request_id,
+            deadline: clock.instant() + PATIENCE,
+        };
+        embed(db, &scope(), embedder, &tutors, &asking).await?;
+    }
+    write(db, &scope(), async |tx| {
+        enqueue(tx, &Job::EmbedTutors).await
+    })
+    .await
+}
+
+async fn embed(
+    db: &Db,
+    scope: &Scope,
+    embedder: &Embedder,
+    tutors: &[PendingTutor],
+    asking: &Asking,
+) -> Result<(), ServiceError> {
+    let texts: Vec<(TextHash, String)> = tutors
+        .iter()
+        .map(|tutor| {
+            let text = tutor_text(tutor);
+            (text_hash(&text), text)
+        })
+        .collect();
+    let hashes: Vec<TextHash> = texts.iter().map(|(hash, _)| *hash).collect();
+    let mut vectors = embedding_cache::find(db, embedder.model(), &hashes).await?;
+    let new = ask(embedder, &vectors, &texts, asking).await?;
+    vectors.extend(new.iter().cloned());
+    write(db, scope, async |tx| {
+        embedding_cache::touch(tx, embedder.model(), &hashes).await?;
+        embedding_cache::put(tx, &new).await?;
+        for (tutor, hash) in tutors.iter().zip(&hashes) {
+            if let Some(vector) = vectors.get(hash) {
+                // One who has changed since waits for the next batch.
+                tutor_embeddings::put(tx, tutor.tutor_id, tutor.version, *hash, vector).await?;
+            }
+        }
+        Ok::<_, ServiceError>(())
+    })
+    .await
+}
+
+/// The vectors of the texts that are not known yet, each text once.
+async fn ask(
+    embedder: &Embedder,
+    known: &HashMap<TextHash, Embedding>,
+    texts: &[(TextHash, String)],
+    asking: &Asking,
+) -> Result<Vec<(TextHash, Embedding)>, ServiceError> {
+    let unknown: BTreeMap<TextHash, String> = texts
+        .iter()
+        .filter(|(hash, _)| !known.contains_key(hash))
+        .cloned()
+        .collect();
+    if unknown.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (hashes, texts): (Vec<TextHash>, Vec<String>) = unknown.into_iter().unzip();
+    let vectors = embedder.embed(&texts, asking).await?;
+    Ok(hashes.into_iter().zip(vectors).collect())
+}
