@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use persistence::{Db, Scope, embedding_cache, idempotency, jobs, sessions, write};
 
 use crate::ServiceError;
+use crate::jobs::DONE_KEPT;
 use crate::sessions::REFRESH_LIFETIME;
 
 /// How long the answer to a request with an idempotency key is kept.
@@ -37,7 +38,7 @@ pub async fn purge(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
         .await
     });
     let sessions = sessions.await?;
-    let done_before = crate::jobs::kept_since(scope.now);
+    let done_before = scope.now - DONE_KEPT;
     let jobs = in_batches(async || {
         write(db, scope, async |tx| {
             Ok::<_, ServiceError>(jobs::delete_done_until(tx, done_before, BATCH).await?)

@@ -15,14 +15,6 @@ domain::text_enum! {
     JobKind { MatchOrder = "match_order", EmbedTutors = "embed_tutors" }
 }
 
-impl JobKind {
-    /// The text that stands for it.
-    #[must_use]
-    pub fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
 /// A job with what it needs to know: ids only, since rows outlive what they are about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -134,7 +126,7 @@ mod tests {
         for job in every_job() {
             let stored = serde_json::to_value(&job)?;
             let kind = stored.get("kind").and_then(|kind| kind.as_str());
-            assert_eq!(kind, Some(job.policy().kind.text()));
+            assert_eq!(kind, Some(job.policy().kind.as_str()));
             assert_eq!(serde_json::from_value::<Job>(stored)?, job);
         }
         assert_eq!(every_job().len(), JobKind::ALL.len());

@@ -12,7 +12,8 @@ mod match_order;
 mod queue;
 mod running;
 
-use chrono::{DateTime, Utc};
+use chrono::TimeDelta;
+use domain::text_enum::TextEnum;
 use persistence::jobs::{self as rows, JobRow, JobState};
 use persistence::{Db, StoreError, Tx, audit};
 use serde_json::json;
@@ -32,7 +33,7 @@ pub use running::{Interruption, JobOutcome, RENEWED_EVERY, Run, run_next};
 pub async fn enqueue(tx: &Tx, job: &Job) -> Result<(), ServiceError> {
     let policy = job.policy();
     let new = rows::NewJob {
-        kind: policy.kind.text(),
+        kind: policy.kind.as_str(),
         payload: serde_json::to_value(job)
             .map_err(|_| ServiceError::Internal("a job could not be stored"))?,
         dedup_key: Some(policy.dedup_key),
@@ -117,10 +118,5 @@ pub async fn backlog(db: &Db) -> Result<Backlog, StoreError> {
     Ok(backlog)
 }
 
-/// Jobs that were done at this time or before are deleted.
-pub(crate) fn kept_since(now: DateTime<Utc>) -> DateTime<Utc> {
-    now - DONE_KEPT
-}
-
 /// How long what is done can be looked at.
-const DONE_KEPT: chrono::TimeDelta = chrono::TimeDelta::days(7);
+pub(crate) const DONE_KEPT: TimeDelta = TimeDelta::days(7);
