@@ -1,11 +1,14 @@
 //! `tutors worker` beside a server that leaves the jobs to it.
 
+use persistence::{Reader, execute_for_tests, integer_for_tests, write};
 use serde_json::Value;
+use services::ServiceError;
+use services::jobs::{JobOutcome, LEASE};
 
 use super::process::{Running, wait_for};
 use super::serving::{Server, environment};
 use super::story::matched_in_the_background;
-use crate::support::{TestDatabase, id, order_body};
+use crate::support::{TestApp, TestDatabase, id, order_body};
 
 const PASSWORD: &str = "сова-и-лампа";
 
@@ -72,4 +75,42 @@ async fn a_worker_does_what_a_server_leaves_to_it() {
     assert!(log.contains(TAKEN), "{log}");
     assert!(!server.process.log().contains(TAKEN));
     assert_eq!(worker.process.terminate().await, Some(0));
+}
+
+#[actix_web::test]
+async fn a_job_whose_worker_is_killed_is_taken_over_after_the_lease() {
+    let app = TestApp::new().await;
+    if !app.db().is_postgres() {
+        // There nobody can stop a worker in the middle of a job without stopping all who write.
+        return;
+    }
+    let student = app.student().await;
+    let path = format!("/orders/{}/matches", app.order(&student).await);
+    write(app.db(), &app.scope(), async |tx| {
+        execute_for_tests(tx, "LOCK TABLE order_matches IN ACCESS EXCLUSIVE MODE").await?;
+        let worker = Worker::start(app.database_url()).await;
+        wait_for("a job that waits for the table", async || {
+            let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted \
+                           AND relation = 'order_matches'::regclass";
+            let waiting = integer_for_tests(app.db(), waiting).await.unwrap();
+            (waiting > 0).then_some(())
+        })
+        .await;
+        worker.process.kill().await;
+        Ok::<_, ServiceError>(())
+    })
+    .await
+    .unwrap();
+    assert!(app.run_jobs().await.is_empty());
+    // The worker lived by the machine's clock, which is not far ahead.
+    app.advance(LEASE * 2);
+    let runs = app.run_jobs().await;
+    assert_eq!(
+        (runs.len(), runs[0].attempt, runs[0].outcome),
+        (1, 2, JobOutcome::Done)
+    );
+    assert_ne!(
+        student.get(&path).await.expect(200)["computed_at"],
+        Value::Null
+    );
 }
