@@ -190,6 +190,8 @@ fn six_decimals(value: f64) -> f64 {
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;

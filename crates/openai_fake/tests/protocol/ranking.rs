@@ -1,9 +1,13 @@
 //! Kinds of models.
 
-use openai_fake::{OpenAiFake, Ranking};
+use openai_fake::{OpenAiFake, Ranking, speaks_to_the_model};
 use serde_json::{Value, json};
 
 use crate::client::{answer, chat, post, question, start};
+
+// The list that the domain and the whole system are tested with.
+#[path = "../../../../tests/matches/hostile_bios.rs"]
+mod hostile_bios;
 
 /// The only choice of the answer.
 async fn choice(fake: &OpenAiFake) -> Value {
@@ -29,6 +33,13 @@ async fn a_gullible_model_puts_those_first_who_speak_to_it() {
     let fake = start();
     fake.set_ranking(Ranking::Gullible);
     assert_eq!(content(&fake).await, r#"{"ranking":["c1","c2","c3"]}"#);
+}
+
+#[test]
+fn a_gullible_model_falls_for_every_hostile_bio() {
+    for bio in hostile_bios::HOSTILE_BIOS {
+        assert!(speaks_to_the_model(bio), "{bio}");
+    }
 }
 
 #[tokio::test]
