@@ -102,6 +102,7 @@ fn links_domains_and_handles_are_hidden() {
         "vk.com/id1",
         "wa.me/79123456789",
         "www.anna-tutor.school",
+        "www.anna-tutor.unknownend",
         "anna.example.ru",
         "xn--e1afmkfd.xn--p1ai",
         "репетитор.рф",
@@ -154,7 +155,7 @@ fn usual_sentences_stay() {
         "Готовлю к ЕГЭ по математике, т.е. к профильному. Опыт 10 лет, 200 учеников.",
         "Живу в г.Москва,ул.Ленина. Веду кружок.Пишу программы на C++ и Python 3.12",
         "I teach maths, e.g. calculus. Ph.D. in physics; look at the reviews",
-        "Моя собака любит гостей. Занятие @ дома",
+        "Моя собака любит гостей. Let us meet @ home",
     ] {
         stays(text);
     }
@@ -183,6 +184,7 @@ fn names_are_hidden_in_every_case() {
         ("Пономарёв", "Пономарёв Пономарева Пономарёвой"),
         ("Ян", "Ян Яна Яну Яном"),
         ("Ли", "Ли"),
+        ("Наталья", "Наталия Наталии Наталье"),
         ("Anna", "Anna ANNA anna"),
         ("Анна-Мария", "Анну Марию"),
         ("Римский Корсаков", "Римского Корсакову"),
@@ -231,6 +233,12 @@ fn what_is_two_things_is_hidden_once() {
         mask("Иванов ivanov@mail.ru, Иванов.рф", &["Иванов", "ivanov"]),
         "[имя] [почта], [ссылка]"
     );
+}
+
+#[test]
+fn what_a_hidden_neighbour_kept_from_being_recognised_is_hidden_too() {
+    // The zeros are the link's, and without them the rest is a local number.
+    assert_eq!(mask("7912310(00t.me@", &[]), "[телефон]([ссылка]@");
 }
 
 #[test]
