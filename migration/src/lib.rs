@@ -29,6 +29,8 @@ impl MigratorTrait for Migrator {
                 up_postgres: "",
                 up_sqlite: "",
                 down: "",
+                down_postgres: "",
+                down_sqlite: "",
                 tables: &[
                     "seed_runs",
                     "users",
@@ -45,6 +47,8 @@ impl MigratorTrait for Migrator {
                 up_postgres: include_str!("schema/tutors.postgres.sql"),
                 up_sqlite: include_str!("schema/tutors.sqlite.sql"),
                 down: "",
+                down_postgres: "",
+                down_sqlite: "",
                 tables: &[
                     "subjects",
                     "tutor_profiles",
@@ -63,6 +67,8 @@ impl MigratorTrait for Migrator {
                 up_postgres: include_str!("schema/orders.postgres.sql"),
                 up_sqlite: include_str!("schema/orders.sqlite.sql"),
                 down: "",
+                down_postgres: "",
+                down_sqlite: "",
                 tables: &[
                     "orders",
                     "applications",
@@ -77,6 +83,8 @@ impl MigratorTrait for Migrator {
                 up_postgres: "",
                 up_sqlite: "",
                 down: "",
+                down_postgres: "",
+                down_sqlite: "",
                 tables: &[
                     "stripe_customers",
                     "payments",
@@ -95,6 +103,8 @@ impl MigratorTrait for Migrator {
                 up_postgres: "",
                 up_sqlite: "",
                 down: "",
+                down_postgres: "",
+                down_sqlite: "",
                 tables: &[
                     "audit_events",
                     "outbox",
@@ -111,15 +121,25 @@ impl MigratorTrait for Migrator {
                 up_postgres: "",
                 up_sqlite: "",
                 down: include_str!("schema/reversals.down.sql"),
+                down_postgres: "",
+                down_sqlite: "",
                 tables: &["stripe_reconciliations"],
             }),
             Box::new(Step {
                 name: "m20261123_000008_embeddings",
-                up: include_str!("schema/embeddings.sql"),
-                up_postgres: include_str!("schema/embeddings.postgres.sql"),
-                up_sqlite: "",
+                up: concat!(
+                    include_str!("schema/embeddings.sql"),
+                    include_str!("schema/candidates.sql"),
+                ),
+                up_postgres: concat!(
+                    include_str!("schema/embeddings.postgres.sql"),
+                    include_str!("schema/candidates.postgres.sql"),
+                ),
+                up_sqlite: include_str!("schema/candidates.sqlite.sql"),
                 down: include_str!("schema/embeddings.down.sql"),
-                tables: &[],
+                down_postgres: include_str!("schema/candidates.down.postgres.sql"),
+                down_sqlite: include_str!("schema/candidates.down.sqlite.sql"),
+                tables: &["tutor_candidates"],
             }),
             Box::new(Step {
                 name: "m20261123_000009_background_matching",

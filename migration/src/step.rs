@@ -10,6 +10,9 @@ pub(crate) struct Step {
     pub(crate) up_sqlite: &'static str,
     /// Takes back what is changed in the tables of earlier steps.
     pub(crate) down: &'static str,
+    /// Before that, what only one database has.
+    pub(crate) down_postgres: &'static str,
+    pub(crate) down_sqlite: &'static str,
     /// In the order of their making; dropped in the reverse of it.
     pub(crate) tables: &'static [&'static str],
 }
@@ -38,11 +41,14 @@ impl MigrationTrait for Step {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        if !self.down.is_empty() {
-            manager
-                .get_connection()
-                .execute_unprepared(self.down)
-                .await?;
+        let own = match manager.get_database_backend() {
+            DbBackend::Postgres => self.down_postgres,
+            _ => self.down_sqlite,
+        };
+        for sql in [own, self.down] {
+            if !sql.is_empty() {
+                manager.get_connection().execute_unprepared(sql).await?;
+            }
         }
         for table in self.tables.iter().rev() {
             manager

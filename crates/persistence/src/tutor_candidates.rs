@@ -1,5 +1,9 @@
 //! The tutors among whom a match chooses: the hard filters, in SQL, and what the score reads of
 //! each. The cards of those that are shown are read afterwards.
+//!
+//! The table of that name repeats of each verified and visible tutor what the filters ask, once for
+//! each subject taught. The database's triggers keep it, so that whoever writes a profile need not
+//! know of it.
 
 use std::collections::BTreeSet;
 
@@ -13,9 +17,30 @@ use sea_orm::{Condition, FromQueryResult, JoinType, QueryOrder, QuerySelect, Que
 
 use crate::stored::formats_of;
 use crate::tutor_cards::PAGE;
-use crate::tutor_listing::{teaches, teaching};
-use crate::tutors::{Column, Entity, visible};
-use crate::{Json, Reader, StoreError, tutor_embeddings, tutor_search};
+use crate::tutor_embeddings::{not_embedded_with, union};
+use crate::{Json, Reader, StoreError, tutor_search, tutors};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "tutor_candidates")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tutor_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub subject_id: Uuid,
+    pub rating_milli: i64,
+    pub rating_count: i64,
+    pub experience_years: i64,
+    pub hourly_rate_minor: i64,
+    pub teaches_online: bool,
+    pub teaches_offline: bool,
+    pub city_folded: Option<String>,
+    pub embedded_with: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
 
 /// What a candidate must fulfil.
 #[derive(Debug, Clone)]
@@ -73,9 +98,8 @@ pub async fn list(
     reader: &impl Reader,
     filter: &CandidateFilter,
 ) -> Result<Vec<Candidate>, StoreError> {
-    let ids = best_first(fulfilling(filter)).limit(CANDIDATE_LIMIT);
-    let page = ids.select_only().column(Column::Id).into_query();
-    let candidates = best_first(of_page(page)).into_model();
+    let page = best_of_subject(fulfilling(filter)).limit(CANDIDATE_LIMIT);
+    let candidates = best_first(of_page(page.into_query())).into_model();
     Ok(candidates.all(&reader.executor()).await?)
 }
 
@@ -90,8 +114,13 @@ pub async fn list_pending(
     model: &EmbeddingModel,
     limit: u64,
 ) -> Result<Vec<Candidate>, StoreError> {
-    let page = tutor_embeddings::pending_ids(model, limit, &fulfils(filter));
-    let candidates = best_first(of_page(page)).limit(limit).into_model();
+    let ranges = not_embedded_with(Column::EmbeddedWith, model).map(|range| {
+        let waiting = fulfilling(filter).filter(range);
+        best_of_subject(waiting.order_by_asc(Column::EmbeddedWith))
+            .limit(limit)
+            .into_query()
+    });
+    let candidates = best_first(of_page(union(ranges))).limit(limit).into_model();
     Ok(candidates.all(&reader.executor()).await?)
 }
 
@@ -100,75 +129,81 @@ pub(crate) async fn by_ids(
     reader: &impl Reader,
     ids: impl IntoIterator<Item = Uuid>,
 ) -> Result<Vec<Candidate>, StoreError> {
-    let candidates = slim().filter(Column::Id.is_in(ids)).into_model();
+    let candidates = slim().filter(tutors::Column::Id.is_in(ids)).into_model();
     Ok(candidates.all(&reader.executor()).await?)
 }
 
-/// The tutors that fulfil the filter.
+/// The ids of the tutors that fulfil the filter.
 pub(crate) fn fulfilling(filter: &CandidateFilter) -> Select<Entity> {
-    Entity::find().filter(visible()).filter(fulfils(filter))
-}
-
-/// What the filter says of those that are visible.
-fn fulfils(filter: &CandidateFilter) -> Condition {
     let mut place = Condition::any();
     if filter.wants_online {
-        place = place.add(teaches(LessonFormat::Online));
+        place = place.add(Column::TeachesOnline.eq(true));
     }
     if filter.wants_offline {
-        let mut offline = Condition::all().add(teaches(LessonFormat::Offline));
+        let mut offline = Condition::all().add(Column::TeachesOffline.eq(true));
         if let Some(city) = &filter.city {
             offline = offline.add(Column::CityFolded.eq(city));
         }
         place = place.add(offline);
     }
-    Condition::all()
-        .add(Column::IsVerified.eq(true))
-        .add(Column::Id.in_subquery(teaching(filter.subject_id)))
-        .add(Column::HourlyRateMinor.lte(filter.highest_rate))
-        .add(place)
+    Entity::find()
+        .select_only()
+        .column_as(Column::TutorId, tutors::Column::Id)
+        .filter(Column::SubjectId.eq(filter.subject_id))
+        .filter(Column::HourlyRateMinor.lte(filter.highest_rate))
+        .filter(place)
 }
 
-/// By an index of its own.
-pub(crate) fn best_first(tutors: Select<Entity>) -> Select<Entity> {
-    tutors
+/// By an index of the subject's.
+fn best_of_subject(candidates: Select<Entity>) -> Select<Entity> {
+    candidates
         .order_by_desc(Column::RatingMilli)
         .order_by_desc(Column::RatingCount)
         .order_by_desc(Column::ExperienceYears)
-        .order_by_asc(Column::Id)
+        .order_by_asc(Column::TutorId)
+}
+
+/// The same order of whole profiles.
+pub(crate) fn best_first(tutors: Select<tutors::Entity>) -> Select<tutors::Entity> {
+    tutors
+        .order_by_desc(tutors::Column::RatingMilli)
+        .order_by_desc(tutors::Column::RatingCount)
+        .order_by_desc(tutors::Column::ExperienceYears)
+        .order_by_asc(tutors::Column::Id)
 }
 
 /// The candidates of a page, which is found out first, by their ids.
-pub(crate) fn of_page(ids: SelectStatement) -> Select<Entity> {
+pub(crate) fn of_page(ids: SelectStatement) -> Select<tutors::Entity> {
     // Elsewhere in this file it would make `eq` of a column ambiguous.
     use sea_orm::sea_query::ExprTrait as _;
     let mut candidates = slim();
-    let is_there = Expr::col((PAGE, Column::Id)).equals((Entity, Column::Id));
+    let is_there =
+        Expr::col((PAGE, tutors::Column::Id)).equals((tutors::Entity, tutors::Column::Id));
     QueryTrait::query(&mut candidates).join_subquery(JoinType::InnerJoin, ids, PAGE, is_there);
     candidates
 }
 
-fn slim() -> Select<Entity> {
-    let search = Entity::belongs_to(tutor_search::Entity)
-        .from(Column::Id)
+fn slim() -> Select<tutors::Entity> {
+    let search = tutors::Entity::belongs_to(tutor_search::Entity)
+        .from(tutors::Column::Id)
         .to(tutor_search::Column::TutorId);
-    Entity::find()
+    tutors::Entity::find()
         .join(JoinType::InnerJoin, search.into())
         .select_only()
-        .column_as(Column::Id, "tutor_id")
+        .column_as(tutors::Column::Id, "tutor_id")
         .columns([
-            Column::Version,
-            Column::HourlyRateMinor,
-            Column::RatingSum,
-            Column::RatingCount,
-            Column::ExperienceYears,
-            Column::TeachesOnline,
-            Column::TeachesOffline,
-            Column::CityFolded,
-            Column::RegionFolded,
-            Column::Availability,
-            Column::TimeZone,
-            Column::PremiumActiveUntil,
+            tutors::Column::Version,
+            tutors::Column::HourlyRateMinor,
+            tutors::Column::RatingSum,
+            tutors::Column::RatingCount,
+            tutors::Column::ExperienceYears,
+            tutors::Column::TeachesOnline,
+            tutors::Column::TeachesOffline,
+            tutors::Column::CityFolded,
+            tutors::Column::RegionFolded,
+            tutors::Column::Availability,
+            tutors::Column::TimeZone,
+            tutors::Column::PremiumActiveUntil,
         ])
         .column(tutor_search::Column::SubjectStems)
         .column(tutor_search::Column::BioStems)

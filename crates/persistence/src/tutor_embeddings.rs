@@ -54,7 +54,15 @@ pub async fn list_pending(
     model: &EmbeddingModel,
     limit: u64,
 ) -> Result<Vec<PendingTutor>, StoreError> {
-    let page = pending_ids(model, limit, &Condition::all());
+    let ranges = not_embedded_with(Column::EmbeddedWith, model).map(|range| {
+        let waiting = Entity::find().filter(visible()).filter(range);
+        best_first(waiting.order_by_asc(Column::EmbeddedWith))
+            .select_only()
+            .column(Column::Id)
+            .limit(limit)
+            .into_query()
+    });
+    let page = union(ranges);
     let chosen = best_first(named_of_page(page)).limit(limit);
     let mut pending: Vec<PendingTutor> = cards(reader, chosen)
         .await?
@@ -80,7 +88,7 @@ pub async fn count_pending(
     reader: &impl Reader,
     model: &EmbeddingModel,
 ) -> Result<u64, StoreError> {
-    let pending = not_embedded_with(model)
+    let pending = not_embedded_with(Column::EmbeddedWith, model)
         .into_iter()
         .fold(Condition::any(), Condition::add);
     let pending = Entity::find().filter(visible()).filter(pending);
@@ -145,39 +153,31 @@ pub async fn put(
     Ok(true)
 }
 
-/// The ids of visible tutors who are not embedded with the model, up to `limit` of each range of
-/// [`not_embedded_with`], in the order of its index: whether none waits among many or all of them do,
-/// no more is read than is given.
-pub(crate) fn pending_ids(
+/// All that differs from the model's key, in ranges of an index that begins with the column. In the
+/// order of such an index no more is read than is given, whether nobody waits or everybody does.
+pub(crate) fn not_embedded_with(
+    column: impl ColumnTrait,
     model: &EmbeddingModel,
-    limit: u64,
-    filter: &Condition,
-) -> SelectStatement {
-    let mut ranges = not_embedded_with(model).into_iter().map(|range| {
-        let ids = Entity::find()
-            .select_only()
-            .column(Column::Id)
-            .filter(visible())
-            .filter(range)
-            .filter(filter.clone())
-            .order_by_asc(Column::EmbeddedWith);
-        // SQLite takes no LIMIT within a UNION otherwise.
-        Query::select()
-            .column(Column::Id)
-            .from_subquery(best_first(ids).limit(limit).into_query(), "waiting")
-            .to_owned()
-    });
-    let mut ids = ranges.next().unwrap_or_default();
-    ids.unions(ranges.map(|range| (UnionType::All, range)));
-    ids
-}
-
-/// All that differs from the model's key, in ranges of an index.
-fn not_embedded_with(model: &EmbeddingModel) -> [Condition; 3] {
+) -> [Condition; 3] {
     let condition = |is| Condition::all().add(is);
     [
-        condition(Column::EmbeddedWith.is_null()),
-        condition(Column::EmbeddedWith.lt(model.key())),
-        condition(Column::EmbeddedWith.gt(model.key())),
+        condition(column.is_null()),
+        condition(column.lt(model.key())),
+        condition(column.gt(model.key())),
     ]
+}
+
+/// The ids that one of the queries gives.
+pub(crate) fn union(queries: [SelectStatement; 3]) -> SelectStatement {
+    // SQLite takes no LIMIT within a UNION otherwise.
+    let mut queries = queries.into_iter().map(|ids| {
+        let mut query = Query::select();
+        query
+            .column(Column::Id)
+            .from_subquery(ids, "ids")
+            .to_owned()
+    });
+    let mut ids = queries.next().unwrap_or_default();
+    ids.unions(queries.map(|query| (UnionType::All, query)));
+    ids
 }

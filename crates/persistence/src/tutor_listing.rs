@@ -200,7 +200,7 @@ fn filtered(reader: &impl Reader, filter: &TutorFilter, now: DateTime<Utc>) -> S
 }
 
 /// The tutors of a subject.
-pub(crate) fn teaching(subject_id: Uuid) -> sea_orm::sea_query::SelectStatement {
+fn teaching(subject_id: Uuid) -> sea_orm::sea_query::SelectStatement {
     sea_orm::sea_query::Query::select()
         .column(tutor_subjects::Column::TutorId)
         .from(tutor_subjects::Entity)
@@ -209,7 +209,7 @@ pub(crate) fn teaching(subject_id: Uuid) -> sea_orm::sea_query::SelectStatement 
 }
 
 /// The tutors of a format.
-pub(crate) fn teaches(format: LessonFormat) -> SimpleExpr {
+fn teaches(format: LessonFormat) -> SimpleExpr {
     match format {
         LessonFormat::Online => Column::TeachesOnline.eq(true),
         LessonFormat::Offline => Column::TeachesOffline.eq(true),

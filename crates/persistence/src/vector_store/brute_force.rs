@@ -9,9 +9,8 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ConnectionTrait, JoinType, QuerySelect, QueryTrait};
 
 use super::{Near, VectorStore, nearest_first, tutor_candidates};
-use crate::tutor_candidates::{Candidate, CandidateFilter, fulfilling};
+use crate::tutor_candidates::{Candidate, CandidateFilter, Column, Entity, fulfilling};
 use crate::tutor_embeddings::TutorEmbeddings;
-use crate::tutors::{Column, Entity};
 use crate::{Db, Reader, StoreError, vector_column};
 
 /// Works on both databases; that of SQLite.
@@ -36,12 +35,10 @@ impl BruteForceVectors {
         let embedding = |column| Expr::col((TutorEmbeddings::Table, column));
         let mut select = fulfilling(filter)
             .filter(Column::EmbeddedWith.eq(model.key()))
-            .select_only()
-            .column(Column::Id)
             .expr(embedding(TutorEmbeddings::Embedding))
             .filter(embedding(TutorEmbeddings::Model).eq(model.name()))
             .filter(embedding(TutorEmbeddings::Dimensions).eq(i64::from(model.dimensions())));
-        let is_theirs = embedding(TutorEmbeddings::TutorId).equals((Entity, Column::Id));
+        let is_theirs = embedding(TutorEmbeddings::TutorId).equals((Entity, Column::TutorId));
         QueryTrait::query(&mut select).join(JoinType::InnerJoin, TutorEmbeddings::Table, is_theirs);
         let rows = self.db.executor().query_all(&select.into_query()).await?;
         let cosine = |row| {

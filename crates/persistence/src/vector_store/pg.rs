@@ -7,10 +7,11 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, SelectStatement};
 use sea_orm::{ConnectionTrait, FromQueryResult, JoinType, QueryOrder, QuerySelect, QueryTrait};
 
 use super::{Near, VectorStore, index, nearest_first};
-use crate::tutor_candidates::{self, Candidate, CandidateFilter, fulfilling, of_page};
+use crate::tutor_candidates::{
+    self, Candidate, CandidateFilter, Column, Entity, fulfilling, of_page,
+};
 use crate::tutor_cards::PAGE;
 use crate::tutor_embeddings::TutorEmbeddings;
-use crate::tutors::{Column, Entity};
 use crate::tx::Session;
 use crate::{Db, Reader, StoreError, vector_column};
 
@@ -122,17 +123,15 @@ fn page(filter: &CandidateFilter, query: &Embedding, limit: u64, how: Search) ->
     let mut ids = fulfilling(filter)
         .filter(Column::EmbeddedWith.eq(model.key()))
         .filter(Expr::cust(index::predicate(model)))
-        .select_only()
-        .column(Column::Id)
         .expr_as(distance, DISTANCE)
         .order_by_asc(Expr::col(DISTANCE))
-        .order_by_asc(Column::Id)
+        .order_by_asc(Column::TutorId)
         .limit(limit);
     let tutor_id = Expr::col((TutorEmbeddings::Table, TutorEmbeddings::TutorId));
     QueryTrait::query(&mut ids).join(
         JoinType::InnerJoin,
         TutorEmbeddings::Table,
-        tutor_id.equals((Entity, Column::Id)),
+        tutor_id.equals((Entity, Column::TutorId)),
     );
     ids.into_query()
 }

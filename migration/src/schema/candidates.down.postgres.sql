@@ -1,0 +1,4 @@
+DROP TRIGGER tg_tutor_profiles_update ON tutor_profiles;
+DROP TRIGGER tg_tutor_subjects_delete ON tutor_subjects;
+DROP TRIGGER tg_tutor_subjects_insert ON tutor_subjects;
+DROP FUNCTION tg_tutor_profiles_update, tg_tutor_subjects_delete, tg_tutor_subjects_insert, add_candidates;
