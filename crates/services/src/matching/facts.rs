@@ -92,7 +92,7 @@ fn order_facts(order: &Order, subject_name: &str) -> Result<OrderFacts, ServiceE
     let goal = order.goal.as_deref().unwrap_or_default();
     let text = [&order.title, &order.description, goal, subject_name].join(" ");
     Ok(OrderFacts {
-        text: content_stems(&text).into_iter().collect(),
+        text: comparable_stems(&text),
         budget_max: order.budget_max_minor,
         formats: order.formats(),
         city_folded: order.city_folded.clone(),
@@ -100,6 +100,13 @@ fn order_facts(order: &Order, subject_name: &str) -> Result<OrderFacts, ServiceE
         availability: order.availability.clone().map(stored).transpose()?,
         time_zone: parse_time_zone(&order.time_zone).ok(),
     })
+}
+
+/// The stems of a text that a stored one can have: of a word such as «этом» nobody can tell there
+/// whether it stood for «эта», which says nothing, so nobody shall miss it either.
+fn comparable_stems(text: &str) -> BTreeSet<String> {
+    let stems = content_stems(text).join(" ");
+    stored_content_stems(&stems).map(str::to_owned).collect()
 }
 
 fn stems_of_names(catalogue: &[Subject]) -> BTreeSet<String> {
