@@ -147,6 +147,8 @@ impl MigratorTrait for Migrator {
                 up_postgres: "",
                 up_sqlite: "",
                 down: include_str!("schema/background_matching.down.sql"),
+                down_postgres: "",
+                down_sqlite: "",
                 tables: &["order_match_notices"],
             }),
         ]

@@ -12,9 +12,11 @@ use uuid::Uuid;
 use super::{tutor_ids, verified};
 use crate::support::{Client, TestApp, order_body, profile_body};
 
+/// What became of the jobs that match orders.
 async fn outcomes(app: &TestApp) -> Vec<JobOutcome> {
-    let runs = app.run_jobs().await;
-    runs.iter().map(|run| run.outcome).collect()
+    let runs = app.run_jobs().await.into_iter();
+    let matched = runs.filter(|run| run.kind == "match_order");
+    matched.map(|run| run.outcome).collect()
 }
 
 async fn edit(student: &Client, order: &str, change: Value) {

@@ -4,6 +4,7 @@ mod background;
 mod candidates;
 mod edited_meanwhile;
 mod kept;
+mod provider;
 mod repeated;
 mod result;
 

@@ -138,11 +138,12 @@ impl OpenAi {
             failed: &failed,
         };
         let (told, read, request) = (&told, &read, &request);
-        let answer = with_retries(tries, |attempt| async move {
+        // Boxed: a call lies deep in a match, and its state is large.
+        let answer = Box::pin(with_retries(tries, |attempt| async move {
             let answer = self.try_once(attempt, request(), read).await?;
             told(attempt).succeeded();
             Ok(answer)
-        });
+        }));
         let answer = answer.await;
         let last = last.into_inner().unwrap_or_else(PoisonError::into_inner);
         // That the circuit opened in between is the consequence, not the cause.

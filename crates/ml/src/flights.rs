@@ -21,19 +21,31 @@ pub struct Landed<T> {
     pub is_ours: bool,
 }
 
-/// The calls under way, by what they are about.
-#[derive(Debug)]
-pub(crate) struct Flights<K, T>(Mutex<HashMap<K, WeakShared<Call<T>>>>)
-where
-    T: Clone;
+/// How many landed values are remembered.
+const MOST_LANDED: usize = 256;
 
-impl<K: Eq + Hash + Clone, T: Clone> Default for Flights<K, T> {
+/// The calls under way, by what they are about, and what the last ones brought: the caller keeps that,
+/// but somebody who has looked there a moment before must not ask again.
+#[derive(Debug)]
+pub(crate) struct Flights<K, T: Clone> {
+    under_way: Mutex<HashMap<K, WeakShared<Call<T>>>>,
+    landed: Arc<Mutex<HashMap<K, T>>>,
+}
+
+impl<K, T: Clone> Default for Flights<K, T> {
     fn default() -> Self {
-        Self(Mutex::new(HashMap::new()))
+        Self {
+            under_way: Mutex::default(),
+            landed: Arc::default(),
+        }
     }
 }
 
-impl<K: Eq + Hash + Clone, T: Clone> Flights<K, T> {
+impl<K, T> Flights<K, T>
+where
+    K: Eq + Hash + Clone + Send + 'static,
+    T: Clone + Send + 'static,
+{
     /// What the call under way brings, or that of `call` if there is none.
     ///
     /// The call goes on as long as anybody waits for it. Somebody with more time than the one who
@@ -49,6 +61,12 @@ impl<K: Eq + Hash + Clone, T: Clone> Flights<K, T> {
         call: impl Fn() -> Call<T>,
     ) -> Result<Landed<T>, Cause> {
         loop {
+            if let Some(value) = lock(&self.landed).get(&key).cloned() {
+                return Ok(Landed {
+                    value,
+                    is_ours: false,
+                });
+            }
             let (flight, is_ours) = self.board(&key, &call);
             match within(&**clock, deadline, flight).await {
                 None => return Err(Cause::Timeout { cut_short: true }),
@@ -60,23 +78,33 @@ impl<K: Eq + Hash + Clone, T: Clone> Flights<K, T> {
     }
 
     fn board(&self, key: &K, call: impl Fn() -> Call<T>) -> (Shared<Call<T>>, bool) {
-        let mut flights = self.lock();
-        let under_way = flights.get(key).and_then(WeakShared::upgrade);
-        if let Some(flight) = under_way.filter(|flight| flight.peek().is_none()) {
+        let mut under_way = lock(&self.under_way);
+        let found = under_way.get(key).and_then(WeakShared::upgrade);
+        if let Some(flight) = found.filter(|flight| flight.peek().is_none()) {
             return (flight, false);
         }
-        let flight = call().shared();
-        // Those that have landed are forgotten whenever one takes off.
-        flights.retain(|_, flight| flight.upgrade().is_some());
+        let (landed, landing) = (Arc::clone(&self.landed), key.clone());
+        let flight = call().inspect(move |outcome| {
+            if let Ok(value) = outcome {
+                let mut landed = lock(&landed);
+                if landed.len() >= MOST_LANDED {
+                    landed.clear();
+                }
+                landed.insert(landing, value.clone());
+            }
+        });
+        let flight = flight.boxed().shared();
+        // Those that are over are forgotten whenever one takes off.
+        under_way.retain(|_, flight| flight.upgrade().is_some());
         if let Some(flight) = flight.downgrade() {
-            flights.insert(key.clone(), flight);
+            under_way.insert(key.clone(), flight);
         }
         (flight, true)
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, WeakShared<Call<T>>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -92,7 +120,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_hundred_who_want_the_same_make_one_call_and_the_next_makes_another() {
+    async fn a_hundred_who_want_the_same_make_one_call_and_those_who_come_after_it_none() {
         let clock: Arc<dyn Clock> = Arc::new(VirtualClock::at(DateTime::UNIX_EPOCH));
         let deadline = clock.instant() + Duration::from_secs(1);
         let flights = Flights::default();
@@ -111,8 +139,11 @@ mod tests {
         assert!(all.iter().all(|landed| landed.as_ref().unwrap().value == 7));
         let ours = all.iter().filter(|landed| landed.as_ref().unwrap().is_ours);
         assert_eq!((ours.count(), calls.load(Ordering::Relaxed)), (1, 1));
+        let late = flights.join(&clock, deadline, "text", call).await.unwrap();
+        assert_eq!((late.value, late.is_ours), (7, false));
         gate.notify_one();
-        assert!(flights.join(&clock, deadline, "text", call).await.is_ok());
+        let other = flights.join(&clock, deadline, "other", call).await.unwrap();
+        assert!(other.is_ours);
         assert_eq!(calls.load(Ordering::Relaxed), 2);
     }
 

@@ -33,6 +33,7 @@ pub async fn create(
     }
     tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
     tutor_hours::replace(tx, profile.id, &terms.availability).await?;
+    enqueue(tx, &Job::EmbedTutors).await?;
     index(tx, profile).await
 }
 

@@ -85,9 +85,12 @@ impl Policy {
 
 /// Does a job; `id` is its row's.
 pub(super) async fn perform(tools: Tools<'_>, job: Job, id: Uuid) -> Result<(), ServiceError> {
+    // Boxed: a job is deep, and a worker's stack is no deeper than that of any thread.
     match job {
-        Job::MatchOrder { order_id } => match_order::match_order(tools, id, order_id).await,
-        Job::EmbedTutors => embed_tutors::embed_tutors(tools, id).await,
+        Job::MatchOrder { order_id } => {
+            Box::pin(match_order::match_order(tools, id, order_id)).await
+        }
+        Job::EmbedTutors => Box::pin(embed_tutors::embed_tutors(tools, id)).await,
     }
 }
 

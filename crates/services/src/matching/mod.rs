@@ -66,6 +66,16 @@ pub async fn compute(
     order: &Order,
     wanted: Wanted,
 ) -> Result<Matches, ServiceError> {
+    // Boxed: a match is deep, and a thread's stack is not.
+    Box::pin(computed(tools, scope, order, wanted)).await
+}
+
+async fn computed(
+    tools: Tools<'_>,
+    scope: &Scope,
+    order: &Order,
+    wanted: Wanted,
+) -> Result<Matches, ServiceError> {
     let mut making = Making::begin(tools, scope, order, wanted).await?;
     let vector = making.order_vector().await?;
     let pool = making.pool(vector.as_ref()).await?;
