@@ -18,6 +18,7 @@ mod accounts;
 mod applications;
 mod architecture;
 mod bookings;
+mod configuration;
 mod conventions;
 mod crash;
 mod housekeeping;

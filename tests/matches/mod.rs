@@ -3,6 +3,9 @@
 mod background;
 mod candidates;
 mod edited_meanwhile;
+mod egress;
+mod hostile;
+mod hostile_bios;
 mod kept;
 mod provider;
 mod repeated;

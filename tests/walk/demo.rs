@@ -9,7 +9,7 @@ use tokio::process::Command;
 use super::process::{Running, run, wait_for};
 use super::story::{a_tutor_buys_premium, two_agree_and_one_pays};
 use super::visitor::Visitor;
-use crate::support::profile_body;
+use crate::support::{id, order_body, profile_body};
 
 pub const ANY_PORT: [(&str, &str); 2] = [("BIND_ADDR", "127.0.0.1:0"), ("OPS_ADDR", "127.0.0.1:0")];
 const PASSWORD: &str = "сова-и-лампа";
@@ -214,4 +214,35 @@ async fn a_demo_listens_on_loopback_only() {
         let ended = run(folder.path(), &["demo"], &env).await;
         assert!(ended.failed().contains("loopback only"), "{}", ended.stderr);
     }
+}
+
+#[actix_web::test]
+async fn an_order_is_matched_by_the_offline_model_and_by_rules_when_it_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::start(folder.path(), &["--openai-fake"], &ANY_PORT).await;
+    let (email, password) = &demo.student;
+    let student = demo.anonymous.login(email, password).await.visitor;
+    let order = student.post("/orders", order_body()).await.expect(201);
+    let path = format!("/orders/{}/matches", id(&order));
+    // The tutors are embedded in the background, some batches after the start.
+    wait_for("a match by the model", async || {
+        let answer = student.post(&path, json!({ "budget_ms": 5000 })).await;
+        let answer = answer.expect(200);
+        (answer["engine"] == "llm" && answer["degraded"] == json!([])).then_some(())
+    })
+    .await;
+    let control = demo
+        .told
+        .iter()
+        .find(|line| line.contains("OpenAI"))
+        .unwrap();
+    let control = control.split_whitespace().last().unwrap();
+    let fault = json!({ "fault": "status", "status": 500 }).to_string();
+    let told = reqwest::Client::new()
+        .post(format!("{control}/faults"))
+        .body(fault);
+    assert!(told.send().await.unwrap().status().is_success());
+    let answer = student.post(&path, json!({})).await.expect(200);
+    assert_eq!(answer["engine"], "semantic");
+    assert_eq!(answer["degraded"], json!(["openai_unavailable"]));
 }

@@ -179,3 +179,10 @@ pub async fn wait_for<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
+
+/// What the operations listener at an address answers.
+pub async fn asked(operations: &str, path: &str) -> String {
+    let response = reqwest::get(format!("{operations}{path}")).await.unwrap();
+    assert!(response.status().is_success(), "{response:?}");
+    response.text().await.unwrap()
+}

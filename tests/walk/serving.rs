@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::process::Running;
+use super::process::{Running, asked};
 use super::story::{a_tutor_buys_premium, two_agree_and_one_pays};
 use super::visitor::Visitor;
 use crate::support::{TestDatabase, profile_body};
@@ -15,6 +15,7 @@ const PASSWORD: &str = "сова-и-лампа";
 
 pub struct Server {
     pub anonymous: Visitor,
+    pub operations: String,
     pub process: Running,
     _folder: tempfile::TempDir,
 }
@@ -29,6 +30,7 @@ impl Server {
         let mut process = Running::start(folder.path(), args, &environment(database_url));
         Self {
             anonymous: Visitor::anonymous(&process.logged_address().await),
+            operations: process.logged_after("health on http://").await,
             process,
             _folder: folder,
         }
@@ -138,6 +140,11 @@ async fn an_event_counts_only_with_the_signature_that_stripe_publishes() {
     for outcome in ["ignored", "duplicate"] {
         let answer = site.deliver(body.clone(), Some(&signed)).await.expect(200);
         assert_eq!(answer, json!({ "received": true, "outcome": outcome }));
+    }
+    let metrics = asked(&server.operations, "/metrics").await;
+    for (outcome, count) in [("ignored", 1), ("duplicate", 1), ("refused", 4)] {
+        let line = format!(r#"tutors_stripe_deliveries_total{{outcome="{outcome}"}} {count}"#);
+        assert!(metrics.contains(&line), "{line} in\n{metrics}");
     }
 }
 

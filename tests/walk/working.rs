@@ -5,7 +5,7 @@ use serde_json::Value;
 use services::ServiceError;
 use services::jobs::{JobOutcome, LEASE};
 
-use super::process::{Running, wait_for};
+use super::process::{Running, asked, wait_for};
 use super::serving::{Server, environment};
 use super::story::matched_in_the_background;
 use crate::support::{TestApp, TestDatabase, id, order_body};
@@ -35,10 +35,7 @@ impl Worker {
     }
 
     async fn asked(&self, path: &str) -> String {
-        let url = format!("{}{path}", self.operations);
-        let response = reqwest::get(url).await.unwrap();
-        assert!(response.status().is_success(), "{response:?}");
-        response.text().await.unwrap()
+        asked(&self.operations, path).await
     }
 }
 

@@ -1,16 +1,6 @@
 //! The HTTP face of the platform: routes, extractors, middleware, OpenAPI, and the `tutors` binary
 //! with its commands.
 
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        reason = "a test may fail by panicking"
-    )
-)]
-
 pub mod access;
 pub mod app;
 pub mod cli;

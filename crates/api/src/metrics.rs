@@ -102,28 +102,3 @@ pub fn backlog(backlog: Backlog) {
         metrics::gauge!(name).set(u32::try_from(count).unwrap_or(u32::MAX));
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn deliveries_are_counted_by_what_became_of_them() -> Result<()> {
-        let metrics = Metrics::start()?;
-        for receipt in [Receipt::Applied, Receipt::Applied, Receipt::Parked] {
-            stripe_delivery(receipt);
-        }
-        stripe_delivery_refused();
-        stripe_delivery_failed();
-        let text = metrics.render();
-        for line in [
-            r#"tutors_stripe_deliveries_total{outcome="applied"} 2"#,
-            r#"tutors_stripe_deliveries_total{outcome="parked"} 1"#,
-            r#"tutors_stripe_deliveries_total{outcome="refused"} 1"#,
-            r#"tutors_stripe_deliveries_total{outcome="failed"} 1"#,
-        ] {
-            assert!(text.contains(line), "{line} in\n{text}");
-        }
-        Ok(())
-    }
-}

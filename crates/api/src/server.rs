@@ -8,7 +8,9 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use anyhow::{Context, Result};
+use domain::embedding::EmbeddingModel;
 use ml::External;
+use openai_fake::{OpenAiFake, OpenAiFakeConfig};
 use payments::{Stripe, StripeConfig};
 use persistence::{Db, DbConfig, Patience};
 use secrecy::ExposeSecret;
@@ -136,6 +138,30 @@ pub async fn start_fake(stripe: &mut StripeSettings, public: SocketAddr) -> Resu
     };
     let fake = stripe_fake::start(config, listener).await?;
     stripe.api_base = Some(fake.base_url().parse()?);
+    Ok(fake)
+}
+
+/// Starts an offline OpenAI and makes it the one that is asked.
+///
+/// # Errors
+/// It can't listen.
+pub fn start_openai_fake(config: &mut ServeConfig) -> Result<OpenAiFake> {
+    let listener =
+        TcpListener::bind(("127.0.0.1", 0)).context("no free port for the offline OpenAI")?;
+    let api_key = "sk-offline";
+    let fake = openai_fake::start(
+        OpenAiFakeConfig {
+            api_key: api_key.to_owned(),
+        },
+        listener,
+    )?;
+    config.openai = Some(OpenAiSettings {
+        api_key: api_key.into(),
+        base_url: fake.base_url().parse()?,
+        embedding_model: EmbeddingModel::new("character-trigrams", 512)?,
+        chat_model: "character-trigrams".to_owned(),
+        policy: ml::DEFAULT_POLICY,
+    });
     Ok(fake)
 }
 

@@ -1,4 +1,3 @@
--- Vectors of up to a page stay in their row: fetched one by one from beside it, they made comparing
--- them several times slower.
+-- Vectors of up to a page stay in their row, so that comparing them fetches nothing from beside it.
 ALTER TABLE tutor_embeddings ALTER COLUMN embedding SET STORAGE MAIN;
 ALTER TABLE embedding_cache ALTER COLUMN embedding SET STORAGE MAIN;

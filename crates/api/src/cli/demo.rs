@@ -40,6 +40,9 @@ pub(super) struct Args {
     /// Start over: forget what the folder's database holds
     #[arg(long)]
     fresh: bool,
+    /// Ask an offline OpenAI that can be made slow, wrong or absent; without it OPENAI_API_KEY decides
+    #[arg(long)]
+    openai_fake: bool,
     /// Where to listen; loopback only. Another free port is taken if this one is in use
     #[arg(long, env = "BIND_ADDR", default_value = "127.0.0.1:8080")]
     bind: SocketAddr,
@@ -60,11 +63,24 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let public = listeners.public_address()?;
     let mut config = config(&args, public, database_url)?;
     let fake = server::start_fake(&mut config.stripe, public).await?;
+    let openai = if args.openai_fake {
+        Some(server::start_openai_fake(&mut config)?)
+    } else {
+        None
+    };
     let state = server::state(&config, db.clone())?;
     let people = People::prepare(&db, &state.passwords).await?;
-    say(&welcome(&listeners, fake.base_url(), &people)?)?;
+    let models = match (&openai, &config.openai) {
+        (Some(openai), _) => openai.control_url(),
+        (None, Some(settings)) => settings.base_url.to_string(),
+        (None, None) => "none; --openai-fake starts an offline one".to_owned(),
+    };
+    say(&welcome(&listeners, fake.base_url(), &models, &people)?)?;
     let served = server::run(state, listeners, Jobs::Here).await;
     fake.stop().await;
+    if let Some(openai) = openai {
+        openai.stop().await;
+    }
     served
 }
 
@@ -230,7 +246,7 @@ async fn admin(db: &Db, passwords: &Passwords) -> Result<String> {
     }
 }
 
-fn welcome(listeners: &Listeners, stripe: &str, people: &People) -> Result<String> {
+fn welcome(listeners: &Listeners, stripe: &str, models: &str, people: &People) -> Result<String> {
     let base = format!("http://{}", listeners.public_address()?);
     let ops = listeners.ops.local_addr()?;
     let (student, student_password) = &people.student;
@@ -249,6 +265,7 @@ The demo market is running.
   Swagger UI   {base}/docs/
   Health       http://{ops}/readyz
   Stripe       {stripe}control
+  OpenAI       {models}
 
 Sign in as (POST {BASE}/auth/login):
 

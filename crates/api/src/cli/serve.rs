@@ -19,7 +19,10 @@ pub(super) async fn run(jobs: Jobs) -> Result<()> {
     };
     let state = server::state(&config, db)?;
     let address = listeners.public_address()?;
-    log::info!("serving on http://{address}, docs at http://{address}/docs/");
+    let ops = listeners.ops.local_addr()?;
+    log::info!(
+        "serving on http://{address}, docs at http://{address}/docs/, health on http://{ops}"
+    );
     let served = server::run(state, listeners, jobs).await;
     if let Some(fake) = fake {
         fake.stop().await;

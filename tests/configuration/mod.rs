@@ -1,0 +1,3 @@
+//! What the environment may say, and what is said of it.
+
+mod openai;
