@@ -160,7 +160,9 @@ impl Circuit {
             self.calls.pop_front();
         }
         let failures = self.calls.iter().filter(|(_, is_good)| !is_good).count();
-        if self.calls.len() >= FEWEST_CALLS && failures * 2 >= self.calls.len() {
+        let fails = self.calls.len() >= FEWEST_CALLS && failures * 2 >= self.calls.len();
+        // A good call is no reason, even if better ones have just grown too old to count.
+        if fails && !is_good {
             self.open(now);
         }
     }

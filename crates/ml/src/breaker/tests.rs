@@ -65,6 +65,18 @@ fn what_happened_half_a_minute_ago_no_longer_counts() {
 }
 
 #[test]
+fn a_good_call_never_opens_it() {
+    let mut bench = Bench::new();
+    bench.calls(&[Ok(()); 5]);
+    bench.pass(10.0);
+    bench.calls(&[BAD; 4]);
+    // The good calls are too old to count by now.
+    bench.pass(25.0);
+    bench.calls(&[Ok(())]);
+    assert_eq!(bench.state(), CircuitState::Closed);
+}
+
+#[test]
 fn a_wrong_key_opens_it_at_once() {
     for status in [401, 403] {
         let bench = Bench::new();

@@ -44,7 +44,7 @@ pub(super) async fn keep(
         degraded: json(&matches.degraded)?,
         matches: json(&entries)?,
         elapsed_ms: matches.elapsed_ms,
-        computed_at: scope.now,
+        computed_at: matches.computed_at.unwrap_or(scope.now),
     };
     write(db, scope, async |tx| {
         if let Some(used) = used {
