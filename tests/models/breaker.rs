@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
-use ml::{Asking, Cause, CircuitState, External};
+use ml::{Asking, Cause, CircuitState, External, Urgency};
 use openai_fake::{Fault, OpenAiFake};
 use services::clock::{Clock, VirtualClock};
 
@@ -33,6 +33,7 @@ impl Bench {
             panic!("there is a provider");
         };
         let asking = Asking {
+            urgency: Urgency::Foreground,
             request_id: None,
             deadline: self.clock.instant() + std::time::Duration::from_millis(950),
         };

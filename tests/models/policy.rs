@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use chrono::DateTime;
 use domain::embedding::Embedding;
-use ml::{Asking, Cause, External, Models};
+use ml::{Asking, Cause, External, Models, Urgency};
 use openai_fake::{Fault, OpenAiFake, Ranking};
 use services::clock::{Clock, VirtualClock};
 
@@ -59,6 +59,7 @@ impl Bench {
 
     fn asking(&self) -> Asking {
         Asking {
+            urgency: Urgency::Foreground,
             request_id: None,
             deadline: self.clock.instant() + TIME,
         }
@@ -148,7 +149,7 @@ fn ways() -> Vec<(Fault, Option<u32>, Seen)> {
         (
             status(429, Some("0"), None),
             None,
-            (limited(seconds(0)), 3, 0),
+            (limited(seconds(0)), 3, 48),
         ),
         (status(429, Some("0.2"), None), Some(2), (Ok(()), 3, 400)),
         (status(429, None, None), None, (limited(None), 3, 48)),
@@ -211,7 +212,7 @@ async fn replies_without_a_ranking_are_not_asked_for_again() {
         let bench = Bench::new().await;
         bench.fake.set_ranking(ranking.clone());
         let outcome = bench.rank().await.map(|_| ());
-        let expected = (Err(Cause::BadReply), 1, 0);
+        let expected = (Err(Cause::Declined), 1, 0);
         assert_eq!(bench.seen(outcome), expected, "{ranking:?}");
     }
 }
@@ -232,6 +233,7 @@ async fn many_texts_are_one_request_and_come_back_in_their_order() {
 async fn with_too_little_time_nobody_is_asked() {
     let bench = Bench::new().await;
     let asking = Asking {
+        urgency: Urgency::Foreground,
         request_id: None,
         deadline: bench.clock.instant() + Duration::from_millis(49),
     };

@@ -15,42 +15,43 @@ async fn what_is_to_be_embedded_is_given_with_the_name_to_mask() {
     let mut profile = profile_body();
     profile["subjects"] = json!(["fizika", "matematika"]);
     let (_, id) = app.tutor_with(profile).await;
+    app.verify(&id).await;
     let waiting = list_pending(app.db(), &model(2), 10).await.unwrap();
     let [tutor] = waiting.as_slice() else {
         panic!("{waiting:?}");
     };
     assert_eq!(tutor.tutor_id.to_string(), id);
-    assert_eq!(tutor.version, 1);
+    assert_eq!(tutor.version, 2);
     assert_eq!(json!(tutor.bio), profile_body()["bio"]);
     assert_eq!(tutor.subjects, ["Математика", "Физика"]);
     assert_eq!((&*tutor.first_name, &*tutor.last_name), ("Анна", "Иванова"));
 }
 
 #[actix_web::test]
-async fn tutors_wait_verified_or_not_while_they_can_be_seen() {
+async fn only_those_wait_who_can_be_matched() {
     let app = TestApp::new().await;
-    let (_, unverified) = app.tutor().await;
+    app.tutor().await; // is not verified
     let (_, verified) = app.tutor().await;
     app.verify(&verified).await;
     let (_, hidden) = app.tutor().await;
+    app.verify(&hidden).await;
     let hide = format!(
         "UPDATE tutor_profiles SET hidden_at = created_at WHERE id = {}",
         id_in_sql(app.db(), Uuid::parse_str(&hidden).unwrap())
     );
     execute_for_tests(app.db(), &hide).await.unwrap();
-    let mut expected = [unverified, verified];
-    expected.sort();
     let waiting = list_pending(app.db(), &model(2), 10).await.unwrap();
     let ids: Vec<String> = waiting.iter().map(|t| t.tutor_id.to_string()).collect();
-    assert_eq!(ids, expected);
-    assert_eq!(count_pending(app.db(), &model(2)).await.unwrap(), 2);
+    assert_eq!(ids, [verified]);
+    assert_eq!(count_pending(app.db(), &model(2)).await.unwrap(), 1);
 }
 
 #[actix_web::test]
 async fn no_more_are_given_than_were_asked_for() {
     let app = TestApp::new().await;
     for _ in 0..3 {
-        app.tutor().await;
+        let (_, id) = app.tutor().await;
+        app.verify(&id).await;
     }
     let waiting = list_pending(app.db(), &model(2), 2).await.unwrap();
     assert_eq!(waiting.len(), 2);

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::cause::Cause;
-use crate::telemetry;
+use crate::client::Urgency;
 
 /// How far back calls are remembered.
 const WINDOW: Duration = Duration::from_secs(30);
@@ -39,9 +39,10 @@ enum Health {
 }
 
 impl Health {
-    fn of(outcome: Result<(), Cause>) -> Self {
+    fn of(outcome: Result<(), Cause>, urgency: Urgency) -> Self {
         match outcome {
-            Ok(()) => Self::Good,
+            // A model that declines is there.
+            Ok(()) | Err(Cause::Declined) => Self::Good,
             Err(Cause::Auth { .. }) => Self::Dead,
             // Nobody may shut the provider off for all by a small budget or an odd text.
             Err(
@@ -51,6 +52,10 @@ impl Health {
                 | Cause::RetriesSpent,
             ) => Self::Unknown,
             Err(Cause::Refused { status }) if status != 404 => Self::Unknown,
+            // Many texts at once take longer than one, and one of them may be odd.
+            Err(Cause::Timeout { .. } | Cause::BadReply) if urgency == Urgency::Background => {
+                Self::Unknown
+            }
             Err(
                 Cause::Timeout { cut_short: false }
                 | Cause::Connection
@@ -89,6 +94,7 @@ enum State {
 #[must_use]
 pub(crate) struct Permit<'a> {
     breaker: &'a Breaker,
+    urgency: Urgency,
     is_probe: bool,
 }
 
@@ -101,19 +107,31 @@ impl Breaker {
         }))
     }
 
-    /// Leave to call, or not.
-    pub(crate) fn admit(&self, now: Instant) -> Option<Permit<'_>> {
+    /// Leave to call, or not. Whoever has less time than a call is granted could not tell whether the
+    /// provider is well, and work in the background leaves the finding out to those who wait, unless
+    /// nobody does.
+    pub(crate) fn admit(
+        &self,
+        now: Instant,
+        urgency: Urgency,
+        has_full_time: bool,
+    ) -> Option<Permit<'_>> {
         let mut circuit = self.lock();
+        let since = match urgency {
+            Urgency::Foreground => Duration::ZERO,
+            Urgency::Background => LONGEST_REST,
+        };
         let is_probe = match circuit.state {
             State::Closed => false,
-            State::Open { until } if until <= now => {
-                circuit.become_(State::Probing);
+            State::Open { until } if has_full_time && until + since <= now => {
+                circuit.state = State::Probing;
                 true
             }
             State::Open { .. } | State::Probing => return None,
         };
         Some(Permit {
             breaker: self,
+            urgency,
             is_probe,
         })
     }
@@ -135,11 +153,14 @@ impl Permit<'_> {
     /// The call has ended.
     pub(crate) fn ended(self, now: Instant, outcome: Result<(), Cause>) {
         let mut circuit = self.breaker.lock();
-        match (self.is_probe, Health::of(outcome)) {
+        match (self.is_probe, Health::of(outcome, self.urgency)) {
             (true, Health::Good) => circuit.heal(),
-            (true, Health::Bad | Health::Dead) | (false, Health::Dead) => circuit.open(now),
+            (true, Health::Bad | Health::Dead) => circuit.open(now),
+            // Of several that were under way the first says it.
+            (false, Health::Dead) if circuit.is_closed() => circuit.open(now),
+            (false, Health::Dead) => {}
             // Whoever comes next probes.
-            (true, Health::Unknown) => circuit.become_(State::Open { until: now }),
+            (true, Health::Unknown) => circuit.state = State::Open { until: now },
             (false, Health::Unknown) => {}
             (false, Health::Good) => circuit.note(now, true),
             (false, Health::Bad) => circuit.note(now, false),
@@ -148,9 +169,13 @@ impl Permit<'_> {
 }
 
 impl Circuit {
+    fn is_closed(&self) -> bool {
+        matches!(self.state, State::Closed)
+    }
+
     fn note(&mut self, now: Instant, is_good: bool) {
         // A call that was begun before it opened tells nothing new.
-        if !matches!(self.state, State::Closed) {
+        if !self.is_closed() {
             return;
         }
         self.calls.push_back((now, is_good));
@@ -175,23 +200,14 @@ impl Circuit {
             rest_ms = u64::try_from(rest.as_millis()).unwrap_or(u64::MAX);
             "OpenAI fails: it is left alone for a while"
         );
-        self.become_(State::Open { until: now + rest });
+        self.state = State::Open { until: now + rest };
     }
 
     fn heal(&mut self) {
         self.next_rest = FIRST_REST;
         self.calls.clear();
         log::info!("OpenAI answers again");
-        self.become_(State::Closed);
-    }
-
-    fn become_(&mut self, state: State) {
-        self.state = state;
-        telemetry::circuit(match state {
-            State::Closed => CircuitState::Closed,
-            State::Open { .. } => CircuitState::Open,
-            State::Probing => CircuitState::HalfOpen,
-        });
+        self.state = State::Closed;
     }
 }
 

@@ -37,6 +37,9 @@ pub enum Cause {
     /// A 200 that can't be used.
     #[error("bad_reply")]
     BadReply,
+    /// The model would not, or did not get to the end: of this text, which says nothing of others.
+    #[error("declined")]
+    Declined,
     /// Not asked: it has failed too often just now.
     #[error("circuit_open")]
     CircuitOpen,
@@ -54,6 +57,15 @@ impl Cause {
         !matches!(self, Self::CircuitOpen | Self::RetriesSpent | Self::NoTime)
     }
 
+    /// Whether another text may fare better: it is not the provider that fails.
+    #[must_use]
+    pub fn is_about_the_text(self) -> bool {
+        matches!(
+            self,
+            Self::Refused { .. } | Self::BadReply | Self::Declined | Self::Timeout { .. }
+        )
+    }
+
     /// The reason that an answer gives which had to do without.
     #[must_use]
     pub fn degraded(self) -> Degraded {
@@ -64,7 +76,7 @@ impl Cause {
             }
             Self::RateLimited { .. } | Self::QuotaExhausted => Degraded::OpenaiRateLimited,
             Self::Auth { .. } => Degraded::OpenaiAuth,
-            Self::BadReply => Degraded::OpenaiBadReply,
+            Self::BadReply | Self::Declined => Degraded::OpenaiBadReply,
             Self::CircuitOpen | Self::RetriesSpent => Degraded::CircuitOpen,
             Self::NoTime => Degraded::Deadline,
         }
@@ -77,7 +89,7 @@ impl Cause {
             Self::Server { status, .. } | Self::Auth { status } | Self::Refused { status } => {
                 Some(status)
             }
-            Self::BadReply => Some(200),
+            Self::BadReply | Self::Declined => Some(200),
             Self::Timeout { .. }
             | Self::Connection
             | Self::CircuitOpen
@@ -115,6 +127,7 @@ impl TryError for Cause {
             | Self::Auth { .. }
             | Self::Refused { .. }
             | Self::BadReply
+            | Self::Declined
             | Self::CircuitOpen
             | Self::RetriesSpent
             | Self::NoTime => Again::Never,

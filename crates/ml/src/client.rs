@@ -23,9 +23,18 @@ domain::text_enum! {
     Operation { Embeddings = "embeddings", ChatCompletion = "chat_completion" }
 }
 
+/// Whether somebody waits for the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    Foreground,
+    /// A job, which may ask again later.
+    Background,
+}
+
 /// On whose behalf somebody is asked, and until when.
 #[derive(Debug, Clone)]
 pub struct Asking {
+    pub urgency: Urgency,
     /// For the log.
     pub request_id: Option<String>,
     /// Nothing goes on past it.
@@ -140,7 +149,7 @@ impl OpenAi {
         let (told, read, request) = (&told, &read, &request);
         // Boxed: a call lies deep in a match, and its state is large.
         let answer = Box::pin(with_retries(tries, |attempt| async move {
-            let answer = self.try_once(attempt, request(), read).await?;
+            let answer = self.try_once(attempt, asking, request(), read).await?;
             told(attempt).succeeded();
             Ok(answer)
         }));
@@ -153,20 +162,25 @@ impl OpenAi {
     async fn try_once<R, T>(
         &self,
         attempt: u32,
+        asking: &Asking,
         answer: impl Future<Output = Result<R, OpenAIError>>,
         read: impl Fn(R) -> Result<T, Cause>,
     ) -> Result<T, Cause> {
-        if attempt == 1 {
-            self.retries.earn();
-        } else if !self.retries.spend() {
+        if attempt > 1 && !self.retries.spend() {
             return Err(Cause::RetriesSpent);
         }
         let begun = self.clock.instant();
-        let permit = self.breaker.admit(begun).ok_or(Cause::CircuitOpen)?;
+        let limit = begun + self.policy.call_timeout;
+        let has_full_time = limit <= asking.deadline;
+        let permit = self.breaker.admit(begun, asking.urgency, has_full_time);
+        let permit = permit.ok_or(Cause::CircuitOpen)?;
+        if attempt == 1 {
+            self.retries.earn();
+        }
         let watched = Watched {
             permit: Some(permit),
             clock: &*self.clock,
-            limit: begun + self.policy.call_timeout,
+            limit,
         };
         let answer = answer.await;
         let answer = answer.map_err(|error| cause_of(&error)).and_then(read);

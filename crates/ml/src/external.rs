@@ -9,6 +9,7 @@ use crate::client::OpenAi;
 use crate::config::{OpenAiConfig, OpenAiConfigError};
 use crate::embedder::Embedder;
 use crate::reranker::Reranker;
+use crate::telemetry;
 
 /// The models that may be asked, if any.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +50,14 @@ impl External {
         match self {
             Self::Off => None,
             Self::On(models) => Some(models.openai.circuit()),
+        }
+    }
+
+    /// Tells the metrics the state of the circuit: to be called when they are read, since a rest ends
+    /// by the clock.
+    pub fn report(&self) {
+        if let Some(state) = self.circuit() {
+            telemetry::circuit(state);
         }
     }
 }

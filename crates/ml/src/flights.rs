@@ -21,6 +21,14 @@ pub struct Landed<T> {
     pub is_ours: bool,
 }
 
+enum Boarded<T: Clone> {
+    /// It had landed already.
+    Landed(T),
+    /// Somebody else's, under way.
+    Theirs(Shared<Call<T>>),
+    Ours(Shared<Call<T>>),
+}
+
 /// How many landed values are remembered.
 const MOST_LANDED: usize = 256;
 
@@ -61,13 +69,16 @@ where
         call: impl Fn() -> Call<T>,
     ) -> Result<Landed<T>, Cause> {
         loop {
-            if let Some(value) = lock(&self.landed).get(&key).cloned() {
-                return Ok(Landed {
-                    value,
-                    is_ours: false,
-                });
-            }
-            let (flight, is_ours) = self.board(&key, &call);
+            let (flight, is_ours) = match self.board(&key, &call) {
+                Boarded::Landed(value) => {
+                    return Ok(Landed {
+                        value,
+                        is_ours: false,
+                    });
+                }
+                Boarded::Theirs(flight) => (flight, false),
+                Boarded::Ours(flight) => (flight, true),
+            };
             match within(&**clock, deadline, flight).await {
                 None => return Err(Cause::Timeout { cut_short: true }),
                 Some(Err(Cause::Timeout { .. } | Cause::NoTime))
@@ -77,11 +88,14 @@ where
         }
     }
 
-    fn board(&self, key: &K, call: impl Fn() -> Call<T>) -> (Shared<Call<T>>, bool) {
+    fn board(&self, key: &K, call: impl Fn() -> Call<T>) -> Boarded<T> {
         let mut under_way = lock(&self.under_way);
+        if let Some(value) = lock(&self.landed).get(key).cloned() {
+            return Boarded::Landed(value);
+        }
         let found = under_way.get(key).and_then(WeakShared::upgrade);
         if let Some(flight) = found.filter(|flight| flight.peek().is_none()) {
-            return (flight, false);
+            return Boarded::Theirs(flight);
         }
         let (landed, landing) = (Arc::clone(&self.landed), key.clone());
         let flight = call().inspect(move |outcome| {
@@ -99,7 +113,7 @@ where
         if let Some(flight) = flight.downgrade() {
             under_way.insert(key.clone(), flight);
         }
-        (flight, true)
+        Boarded::Ours(flight)
     }
 }
 

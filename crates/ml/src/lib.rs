@@ -30,7 +30,7 @@ mod transport;
 
 pub use breaker::CircuitState;
 pub use cause::Cause;
-pub use client::{Asking, OpenAi};
+pub use client::{Asking, OpenAi, Urgency};
 pub use config::{DEFAULT_POLICY, OpenAiConfig, OpenAiConfigError};
 pub use degraded::Degraded;
 pub use embedder::Embedder;

@@ -105,9 +105,8 @@ fn content(reply: Reply) -> Result<String, Cause> {
     let choice = reply.choices.into_iter().next().ok_or(Cause::BadReply)?;
     let is_cut = choice.finish_reason.is_some_and(|reason| reason != "stop");
     let is_refused = choice.message.refusal.is_some_and(|text| !text.is_empty());
-    choice
-        .message
-        .content
-        .filter(|_| !is_cut && !is_refused)
-        .ok_or(Cause::BadReply)
+    if is_cut || is_refused {
+        return Err(Cause::Declined);
+    }
+    choice.message.content.ok_or(Cause::BadReply)
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::text_enum::TextEnum;
+use log::Level;
 
 use crate::breaker::CircuitState;
 use crate::cause::Cause;
@@ -18,7 +19,7 @@ pub fn describe_metrics() {
     metrics::describe_gauge!(CIRCUIT, "1 for the state that the circuit breaker is in.");
 }
 
-/// The circuit is now in this state.
+/// The circuit is in this state at present.
 pub(crate) fn circuit(state: CircuitState) {
     for each in CircuitState::ALL {
         let value = if *each == state { 1.0 } else { 0.0 };
@@ -48,8 +49,14 @@ impl Try<'_> {
     /// `pause` is that before the next try, if there is one.
     pub(crate) fn failed(&self, cause: Cause, pause: Option<Duration>) {
         let outcome = cause.to_string();
-        self.count_owned(outcome.clone());
-        log::warn!(
+        // While the provider rests every match would warn of it: the rest itself was said.
+        let level = if cause.was_asked() {
+            Level::Warn
+        } else {
+            Level::Debug
+        };
+        log::log!(
+            level,
             request_id = self.request_id(), operation = self.operation.as_str(),
             attempt = self.attempt, cause = outcome.as_str(),
             status = cause.status().unwrap_or_default(),
@@ -57,18 +64,15 @@ impl Try<'_> {
             left_ms = millis(self.left);
             "a call to OpenAI failed"
         );
+        self.count(outcome);
     }
 
     fn request_id(&self) -> &str {
         self.asking.request_id.as_deref().unwrap_or("none")
     }
 
-    fn count(&self, outcome: &'static str) {
-        metrics::counter!(TRIES, "operation" => self.operation.as_str(), "outcome" => outcome)
-            .increment(1);
-    }
-
-    fn count_owned(&self, outcome: String) {
+    fn count(&self, outcome: impl Into<metrics::SharedString>) {
+        let outcome: metrics::SharedString = outcome.into();
         metrics::counter!(TRIES, "operation" => self.operation.as_str(), "outcome" => outcome)
             .increment(1);
     }

@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::Uuid;
 use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DeriveIden, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
 use crate::embedding_cache::TextHash;
@@ -43,7 +43,7 @@ pub struct PendingTutor {
     pub last_name: String,
 }
 
-/// Visible tutors, verified or not, who have not been embedded with the model since their text
+/// Verified, visible tutors, who alone can be matched, that have not been embedded with the model since their text
 /// last changed: those of the best rating, in the order of their ids, in which a transaction may
 /// keep the vectors of several.
 ///
@@ -55,7 +55,7 @@ pub async fn list_pending(
     limit: u64,
 ) -> Result<Vec<PendingTutor>, StoreError> {
     let ranges = not_embedded_with(Column::EmbeddedWith, model).map(|range| {
-        let waiting = Entity::find().filter(visible()).filter(range);
+        let waiting = matchable().filter(range);
         best_first(waiting.order_by_asc(Column::EmbeddedWith))
             .select_only()
             .column(Column::Id)
@@ -80,6 +80,12 @@ pub async fn list_pending(
     Ok(pending)
 }
 
+fn matchable() -> Select<Entity> {
+    Entity::find()
+        .filter(visible())
+        .filter(Column::IsVerified.eq(true))
+}
+
 /// How many [`list_pending`] would give without a limit.
 ///
 /// # Errors
@@ -91,7 +97,7 @@ pub async fn count_pending(
     let pending = not_embedded_with(Column::EmbeddedWith, model)
         .into_iter()
         .fold(Condition::any(), Condition::add);
-    let pending = Entity::find().filter(visible()).filter(pending);
+    let pending = matchable().filter(pending);
     Ok(pending.count(&reader.executor()).await?)
 }
 

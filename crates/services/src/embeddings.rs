@@ -1,23 +1,24 @@
 //! The vectors of tutors: made in the background when what is embedded has changed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use domain::embedding::Embedding;
-use ml::{Asking, Embedder, External};
+use ml::{Asking, Embedder, External, Urgency};
 use persistence::embedding_cache::{self, TextHash};
 use persistence::tutor_embeddings::{self, PendingTutor};
 use persistence::vector_store::{VectorStore, Vectors};
 use persistence::{Db, Scope, write};
+use uuid::Uuid;
 
 use crate::jobs::{Job, enqueue};
 use crate::matching::{text_hash, tutor_text};
 use crate::{ServiceError, Tools};
 
-/// How many tutors are embedded by one call: few enough for it to be answered in time.
-const BATCH: u64 = 32;
-/// After so many batches the rest is left to another job, so that others have their turn.
-const MOST_BATCHES: usize = 20;
+/// How many tutors are embedded by one call, at most.
+const BATCH: usize = 32;
+/// After so many calls the rest is left to another job, so that others have their turn.
+const MOST_CALLS: usize = 40;
 /// For one batch, with its retries. Nobody waits for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -41,7 +42,9 @@ pub async fn request_pending(tools: Tools<'_>, scope: &Scope) -> Result<usize, S
     Ok(pending.len())
 }
 
-/// Embeds tutors who wait for it, batch by batch.
+/// Embeds tutors who wait for it, batch by batch: smaller ones where the provider is too slow for so
+/// many texts or can't take one of them, and past a text that it can't take at all. If it fails, the
+/// rest waits for the next request.
 pub(crate) async fn embed_pending(
     tools: Tools<'_>,
     scope: impl Fn() -> Scope,
@@ -56,21 +59,50 @@ pub(crate) async fn embed_pending(
     };
     let embedder = &models.embedder;
     Vectors::of(db).ensure_index(embedder.model()).await?;
-    for _ in 0..MOST_BATCHES {
-        let tutors = tutor_embeddings::list_pending(db, embedder.model(), BATCH).await?;
-        if tutors.is_empty() {
+    let (mut size, mut passed_by) = (BATCH, BTreeSet::new());
+    for _ in 0..MOST_CALLS {
+        let batch = next_batch(db, embedder, size, &passed_by).await?;
+        let Some(first) = batch.first() else {
             return Ok(());
-        }
+        };
         let asking = Asking {
+            urgency: Urgency::Background,
             request_id: scope().request_id,
             deadline: clock.instant() + PATIENCE,
         };
-        embed(db, &scope(), embedder, &tutors, &asking).await?;
+        match embed(db, &scope(), embedder, &batch, &asking).await {
+            Ok(()) => {}
+            Err(ServiceError::Model(cause)) if !cause.is_about_the_text() => {
+                log::warn!("tutors wait to be embedded: {cause}");
+                return Ok(());
+            }
+            Err(ServiceError::Model(_)) if batch.len() > 1 => size = batch.len() / 2,
+            Err(ServiceError::Model(cause)) => {
+                let tutor_id = first.tutor_id.to_string();
+                log::warn!(tutor_id = tutor_id.as_str(); "a tutor's text can't be embedded: {cause}");
+                passed_by.insert(first.tutor_id);
+            }
+            Err(error) => return Err(error),
+        }
     }
     write(db, &scope(), async |tx| {
         enqueue(tx, &Job::EmbedTutors).await
     })
     .await
+}
+
+/// Those who wait, but not those whom this job has passed by.
+async fn next_batch(
+    db: &Db,
+    embedder: &Embedder,
+    size: usize,
+    passed_by: &BTreeSet<Uuid>,
+) -> Result<Vec<PendingTutor>, ServiceError> {
+    let most = u64::try_from(size + passed_by.len()).unwrap_or(u64::MAX);
+    let mut pending = tutor_embeddings::list_pending(db, embedder.model(), most).await?;
+    pending.retain(|tutor| !passed_by.contains(&tutor.tutor_id));
+    pending.truncate(size);
+    Ok(pending)
 }
 
 async fn embed(

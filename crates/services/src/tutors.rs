@@ -33,7 +33,6 @@ pub async fn create(
     }
     tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
     tutor_hours::replace(tx, profile.id, &terms.availability).await?;
-    enqueue(tx, &Job::EmbedTutors).await?;
     index(tx, profile).await
 }
 
@@ -118,7 +117,9 @@ pub async fn update_own(
     let mut profile = with_terms(profile, &terms)?;
     if is_embedded_otherwise(&present, &profile, &subject_ids) {
         profile.embedded_with = None;
-        enqueue(tx, &Job::EmbedTutors).await?;
+        if profile.is_verified {
+            enqueue(tx, &Job::EmbedTutors).await?;
+        }
     }
     let profile = tutors::update(tx, profile).await?;
     tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
@@ -136,6 +137,8 @@ pub async fn verify(tx: &Tx, tutor_id: Uuid) -> Result<(), ServiceError> {
         .ok_or(ServiceError::NotFound)?;
     profile.is_verified = true;
     tutors::update(tx, profile).await?;
+    // Only those who can be matched are embedded.
+    enqueue(tx, &Job::EmbedTutors).await?;
     audit::record(
         tx,
         audit::Change {
@@ -157,7 +160,9 @@ pub(crate) async fn rename(tx: &Tx, user: &User) -> Result<(), ServiceError> {
     {
         // It is masked in what is embedded.
         profile.embedded_with = None;
-        enqueue(tx, &Job::EmbedTutors).await?;
+        if profile.is_verified {
+            enqueue(tx, &Job::EmbedTutors).await?;
+        }
         index(tx, tutors::update(tx, profile).await?).await?;
     }
     Ok(())

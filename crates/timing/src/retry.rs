@@ -132,11 +132,13 @@ impl<E: TryError> Tries<'_, E> {
         if attempt >= self.policy.max_tries {
             return None;
         }
-        let pause = match error.again() {
+        let least = match error.again() {
             Again::Never => return None,
-            Again::Soon => self.jitter.up_to(self.policy.ceiling(attempt)),
+            Again::Soon => Duration::ZERO,
             Again::After(asked) => asked,
         };
+        // Those who are told the same pause shall not come back together either.
+        let pause = least.max(self.jitter.up_to(self.policy.ceiling(attempt)));
         let is_worth_it = self.left() >= pause.saturating_add(self.policy.shortest_call);
         (pause <= self.policy.max_delay && is_worth_it).then_some(pause)
     }

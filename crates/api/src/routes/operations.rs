@@ -52,6 +52,7 @@ async fn metrics(state: Data<AppState>, metrics: Data<Metrics>) -> impl Responde
         Ok(Err(error)) => log::warn!("the jobs could not be counted: {}", error_chain(&error)),
         Err(_) => log::warn!("the jobs could not be counted in time"),
     }
+    state.external.report();
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(metrics.render())

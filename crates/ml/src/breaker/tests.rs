@@ -17,8 +17,12 @@ impl Bench {
         }
     }
 
+    fn admit(&self) -> Option<Permit<'_>> {
+        self.breaker.admit(self.now, Urgency::Foreground, true)
+    }
+
     fn call(&self, outcome: Result<(), Cause>) -> bool {
-        let permit = self.breaker.admit(self.now);
+        let permit = self.admit();
         let is_admitted = permit.is_some();
         if let Some(permit) = permit {
             permit.ended(self.now, outcome);
@@ -90,6 +94,7 @@ fn nobody_opens_it_by_a_small_budget_or_an_odd_text() {
     let bench = Bench::new();
     bench.calls(&[CUT; 50]);
     bench.calls(&[Err(Cause::Refused { status: 400 }); 50]);
+    bench.calls(&[Err(Cause::Declined); 50]);
     assert_eq!(bench.state(), CircuitState::Closed);
 }
 
@@ -124,10 +129,10 @@ fn one_probe_at_a_time() {
     let mut bench = Bench::new();
     bench.calls(&[BAD; 5]);
     bench.pass(5.0);
-    let probe = bench.breaker.admit(bench.now).unwrap();
-    assert!(bench.breaker.admit(bench.now).is_none());
+    let probe = bench.admit().unwrap();
+    assert!(bench.admit().is_none());
     probe.ended(bench.now, Ok(()));
-    assert!(bench.breaker.admit(bench.now).is_some());
+    assert!(bench.admit().is_some());
 }
 
 #[test]
@@ -143,8 +148,48 @@ fn a_probe_that_was_given_up_leaves_room_for_the_next() {
 #[test]
 fn a_call_from_before_it_opened_changes_nothing() {
     let bench = Bench::new();
-    let slow = bench.breaker.admit(bench.now).unwrap();
+    let slow = bench.admit().unwrap();
     bench.calls(&[BAD; 5]);
     slow.ended(bench.now, Ok(()));
     assert_eq!(bench.state(), CircuitState::Open);
+}
+
+#[test]
+fn many_wrong_keys_at_once_are_one() {
+    let mut bench = Bench::new();
+    let permits: Vec<_> = (0..10).map(|_| bench.admit().unwrap()).collect();
+    for permit in permits {
+        permit.ended(bench.now, Err(Cause::Auth { status: 401 }));
+    }
+    bench.pass(5.0);
+    assert_eq!(bench.state(), CircuitState::HalfOpen);
+}
+
+#[test]
+fn only_who_has_the_time_for_it_finds_out() {
+    let mut bench = Bench::new();
+    bench.calls(&[BAD; 5]);
+    bench.pass(5.0);
+    let admit = |bench: &Bench, urgency, has_full_time| {
+        let permit = bench.breaker.admit(bench.now, urgency, has_full_time);
+        permit.map(|permit| permit.ended(bench.now, CUT)).is_some()
+    };
+    assert!(!admit(&bench, Urgency::Foreground, false));
+    assert!(!admit(&bench, Urgency::Background, true));
+    assert!(admit(&bench, Urgency::Foreground, true));
+    // Where nobody waits, the background is better than nobody.
+    bench.pass(60.0);
+    assert!(admit(&bench, Urgency::Background, true));
+}
+
+#[test]
+fn many_texts_that_take_long_say_nothing_of_one() {
+    let bench = Bench::new();
+    for cause in [Cause::Timeout { cut_short: false }, Cause::BadReply] {
+        for _ in 0..50 {
+            let permit = bench.breaker.admit(bench.now, Urgency::Background, true);
+            permit.unwrap().ended(bench.now, Err(cause));
+        }
+    }
+    assert_eq!(bench.state(), CircuitState::Closed);
 }

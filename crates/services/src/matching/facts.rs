@@ -13,7 +13,7 @@ use persistence::tutor_candidates::{Candidate, CandidateFilter};
 
 use super::kept::stored;
 use super::pool::Pool;
-use crate::ServiceError;
+use crate::{ServiceError, error_chain};
 
 /// The hard conditions of an order.
 pub(super) fn filter_of(order: &Order) -> CandidateFilter {
@@ -47,17 +47,20 @@ impl Facts {
         })
     }
 
-    /// Everybody who competes, the best first.
-    pub(super) fn ranked(
-        &self,
-        pool: &Pool,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<Scored>, ServiceError> {
-        let scored = pool.candidates.iter().map(|(candidate, relevance)| {
-            let facts = self.candidate_facts(candidate, now)?;
-            Ok(score(&self.order, &facts, *relevance, now))
+    /// Everybody who competes, the best first. One whose row can't be read is left out, and the others
+    /// are matched.
+    pub(super) fn ranked(&self, pool: &Pool, now: DateTime<Utc>) -> Vec<Scored> {
+        let scored = pool.candidates.iter().filter_map(|(candidate, relevance)| {
+            match self.candidate_facts(candidate, now) {
+                Ok(facts) => Some(score(&self.order, &facts, *relevance, now)),
+                Err(error) => {
+                    let tutor_id = candidate.tutor_id.to_string();
+                    log::error!(tutor_id = tutor_id.as_str(); "a tutor can't be matched: {}", error_chain(&error));
+                    None
+                }
+            }
         });
-        Ok(rank(scored.collect::<Result<_, ServiceError>>()?))
+        rank(scored.collect())
     }
 
     fn candidate_facts(

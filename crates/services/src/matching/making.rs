@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::matching::{CandidateData, RERANK_LIMIT, read_ranking, settle};
-use ml::{Asking, Cause, Degraded, External, Models};
+use ml::{Asking, Cause, Degraded, External, Models, Urgency};
 use persistence::Scope;
 use persistence::orders::Order;
 use persistence::tutor_cards::{TutorCard, cards_by_ids};
@@ -17,7 +17,7 @@ use super::outward::{self, Outward};
 use super::pool::{self, Pool};
 use super::stages::Stages;
 use super::{Engine, Matches, Wanted, reasons_to_do_without};
-use crate::{ServiceError, Tools};
+use crate::{ServiceError, Tools, error_chain};
 
 /// What of a budget is held back for keeping and sending the result.
 const RESERVE: Duration = Duration::from_millis(50);
@@ -59,6 +59,7 @@ impl<'a> Making<'a> {
             order,
             limit: wanted.limit,
             asking: Asking {
+                urgency: Urgency::Foreground,
                 request_id: scope.request_id.clone(),
                 deadline: wanted.arrived + wanted.budget.saturating_sub(RESERVE),
             },
@@ -100,7 +101,7 @@ impl<'a> Making<'a> {
             None => pool::by_words(self.tools.db, &filter).await?,
         };
         if pool.has_pending {
-            self.degraded.push(Degraded::EmbeddingsPending);
+            self.note(Degraded::EmbeddingsPending);
         }
         self.stages.end("candidates");
         Ok(pool)
@@ -109,7 +110,7 @@ impl<'a> Making<'a> {
     /// The best by their scores, as many as are shown or a model is asked about. Who was hidden a
     /// moment ago is left out.
     pub(super) async fn best(&mut self, pool: &Pool) -> Result<Vec<Place>, ServiceError> {
-        let mut best = self.facts.ranked(pool, self.now)?;
+        let mut best = self.facts.ranked(pool, self.now);
         let is_asked = self.models().is_some();
         best.truncate(if is_asked { RERANK_LIMIT } else { self.limit });
         let ids: Vec<Uuid> = best.iter().map(|scored| scored.tutor_id).collect();
@@ -201,18 +202,25 @@ impl<'a> Making<'a> {
     }
 
     fn do_without(&mut self, cause: Cause) {
-        self.degraded.push(cause.degraded());
+        self.note(cause.degraded());
         // A bad reply tells nothing of the next one.
-        self.is_given_up |= cause != Cause::BadReply;
+        self.is_given_up |= !matches!(cause, Cause::BadReply | Cause::Declined);
     }
 
-    /// Keeps the result, unless the order has changed meanwhile.
+    /// Each reason once.
+    fn note(&mut self, reason: Degraded) {
+        if !self.degraded.contains(&reason) {
+            self.degraded.push(reason);
+        }
+    }
+
+    /// Keeps the result, unless the order has changed meanwhile, which makes it stale.
     pub(super) async fn keep(
         mut self,
         engine: Engine,
         mut places: Vec<Place>,
         used: Option<&Used>,
-    ) -> Result<Matches, ServiceError> {
+    ) -> Matches {
         places.truncate(self.limit);
         for (rank, (entry, _)) in (1..).zip(&mut places) {
             entry.rank = rank;
@@ -228,9 +236,16 @@ impl<'a> Making<'a> {
             stages: Vec::new(),
         };
         let (db, scope) = (self.tools.db, self.scope);
-        matches.stale = !kept::keep(db, scope, self.order, &matches, used).await?;
+        match kept::keep(db, scope, self.order, &matches, used).await {
+            Ok(is_kept) => matches.stale = !is_kept,
+            // It answers all the same: whoever asks again computes it anew.
+            Err(error) => {
+                let request_id = self.asking.request_id.as_deref().unwrap_or("none");
+                log::warn!(request_id; "a match was not kept: {}", error_chain(&error));
+            }
+        }
         self.stages.end("keeping");
         matches.stages = self.stages.into_ended();
-        Ok(matches)
+        matches
     }
 }

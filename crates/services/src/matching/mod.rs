@@ -82,7 +82,7 @@ async fn computed(
     let places = making.best(&pool).await?;
     let (engine, places) = making.reranked(&pool, places).await;
     let used = vector.and_then(|vector| vector.used);
-    making.keep(engine, places, used.as_ref()).await
+    Ok(making.keep(engine, places, used.as_ref()).await)
 }
 
 /// Why no model is asked, where none may be.

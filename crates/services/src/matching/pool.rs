@@ -7,10 +7,6 @@ use persistence::vector_store::{VectorStore, Vectors};
 use persistence::{Db, StoreError};
 use uuid::Uuid;
 
-/// How many who are not embedded yet compete with those who are: new tutors, and those who have
-/// just written another text.
-const PENDING_LIMIT: u64 = 20;
-
 /// Who competes.
 pub(super) struct Pool {
     pub candidates: Vec<(Candidate, Relevance)>,
@@ -39,8 +35,10 @@ pub(super) async fn by_words(db: &Db, filter: &CandidateFilter) -> Result<Pool, 
     })
 }
 
-/// The nearest to an order's text, and beside them those of whom nobody knows how near they are. As
-/// long as nobody is embedded it is [`by_words`].
+/// The nearest to an order's text, and beside them those who are not embedded yet: new tutors, and
+/// those who have just written another text. Nobody knows how near these are, so they are taken for
+/// as near as the one in the middle, and to have one's text outdated is no gain. Where they are the
+/// most, words are compared instead.
 pub(super) async fn by_meaning(
     db: &Db,
     filter: &CandidateFilter,
@@ -49,19 +47,25 @@ pub(super) async fn by_meaning(
     let vectors = Vectors::of(db);
     let near = vectors.nearest(filter, order, CANDIDATE_LIMIT).await?;
     let pending = vectors
-        .pending(filter, order.model(), PENDING_LIMIT)
+        .pending(filter, order.model(), CANDIDATE_LIMIT)
         .await?;
     let has_pending = !pending.is_empty();
-    if near.is_empty() && has_pending {
+    if pending.len() > near.len() {
         return Ok(Pool {
             has_pending,
             ..by_words(db, filter).await?
         });
     }
-    let cosine = |(candidate, cosine)| (candidate, Relevance::Cosine(cosine));
-    let near = near.into_iter().map(cosine);
+    // The nearest come first.
+    let middle = near.get(near.len() / 2).map_or(0.0, |(_, cosine)| *cosine);
+    let near = near
+        .into_iter()
+        .map(|(candidate, cosine)| (candidate, Relevance::Cosine(cosine)));
+    let pending = pending
+        .into_iter()
+        .map(|candidate| (candidate, Relevance::Cosine(middle)));
     Ok(Pool {
-        candidates: near.chain(pending.into_iter().map(lexical)).collect(),
+        candidates: near.chain(pending).collect(),
         is_semantic: true,
         has_pending,
     })
