@@ -1,7 +1,7 @@
 //! A change of the score that makes matches worse fails here.
 //!
-//! One that makes them better shows here too, and the kept figures follow it. Markets other than
-//! those of docs/matching.md, so that neither is tuned on the other.
+//! One that makes them better shows here too, and the kept figures follow it. Markets that had no part
+//! in the tuning, and not the one whose table docs/matching.md shows.
 
 use domain::matching::Contributions;
 use eval::{Judged, Plan, judge, ndcg};

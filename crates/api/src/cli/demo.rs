@@ -43,6 +43,9 @@ pub(super) struct Args {
     /// Ask an offline OpenAI that can be made slow, wrong or absent; without it OPENAI_API_KEY decides
     #[arg(long)]
     openai_fake: bool,
+    /// Send nothing out to a model, as with ML_EXTERNAL=off
+    #[arg(long, conflicts_with = "openai_fake")]
+    no_external: bool,
     /// Where to listen; loopback only. Another free port is taken if this one is in use
     #[arg(long, env = "BIND_ADDR", default_value = "127.0.0.1:8080")]
     bind: SocketAddr,
@@ -150,7 +153,7 @@ fn config(args: &Args, public: SocketAddr, database_url: String) -> Result<Serve
             webhook_secrets: vec![webhook_secret.into()],
             api_base: None,
         },
-        openai: openai_from_env(|name| std::env::var(name).ok())?,
+        openai: openai_from_env(|name| std::env::var(name).ok())?.filter(|_| !args.no_external),
         fault_point: None,
     })
 }

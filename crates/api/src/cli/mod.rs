@@ -45,11 +45,18 @@ enum Command {
         /// Leave the jobs to `tutors worker`
         #[arg(long)]
         no_worker: bool,
+        /// Send nothing out to a model, as with ML_EXTERNAL=off
+        #[arg(long)]
+        no_external: bool,
     },
     /// Run jobs and serve no requests, as configured by the environment
     ///
     /// Any number of workers may share a database. Listens on OPS_ADDR only.
-    Worker,
+    Worker {
+        /// Send nothing out to a model, as with ML_EXTERNAL=off
+        #[arg(long)]
+        no_external: bool,
+    },
     /// Bring the database's schema up to date, take steps back, or show where it stands
     Migrate {
         #[command(subcommand)]
@@ -128,9 +135,18 @@ enum AdminAction {
 pub async fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Demo(args) => demo::run(args).await,
-        Command::Serve { no_worker: false } => serve::run(Jobs::Here).await,
-        Command::Serve { no_worker: true } => serve::run(Jobs::Elsewhere).await,
-        Command::Worker => serve::run_worker().await,
+        Command::Serve {
+            no_worker,
+            no_external,
+        } => {
+            let jobs = if no_worker {
+                Jobs::Elsewhere
+            } else {
+                Jobs::Here
+            };
+            serve::run(jobs, no_external).await
+        }
+        Command::Worker { no_external } => serve::run_worker(no_external).await,
         Command::Migrate { direction } => migrate::run(direction).await,
         Command::Seed { action } => match action {
             SeedAction::Load { file } => seed::load(&file).await,

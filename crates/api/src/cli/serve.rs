@@ -7,8 +7,8 @@ use crate::config::ServeConfig;
 use crate::logging::{self, LogFormat};
 use crate::server::{self, Jobs, Listeners};
 
-pub(super) async fn run(jobs: Jobs) -> Result<()> {
-    let mut config = configured()?;
+pub(super) async fn run(jobs: Jobs, no_external: bool) -> Result<()> {
+    let mut config = configured(no_external)?;
     let listeners = Listeners::bind(config.bind_addr, config.ops_addr)?;
     let db = server::open_database(&config.database_url).await?;
     let fake = if config.stripe.fake {
@@ -31,8 +31,8 @@ pub(super) async fn run(jobs: Jobs) -> Result<()> {
 }
 
 /// Runs jobs alone. The offline Stripe stays with its server: no job asks it for anything.
-pub(super) async fn run_worker() -> Result<()> {
-    let config = configured()?;
+pub(super) async fn run_worker(no_external: bool) -> Result<()> {
+    let config = configured(no_external)?;
     let ops = server::bind_ops(config.ops_addr)?;
     let db = server::open_database(&config.database_url).await?;
     let state = server::state(&config, db)?;
@@ -40,10 +40,11 @@ pub(super) async fn run_worker() -> Result<()> {
     server::run_worker(state, ops).await
 }
 
-/// Starts the log and reads the environment.
-fn configured() -> Result<ServeConfig> {
+/// Starts the log and reads the environment; `no_external` outranks it.
+fn configured(no_external: bool) -> Result<ServeConfig> {
     logging::start("info", LogFormat::Json);
-    let config = ServeConfig::from_env(|name| std::env::var(name).ok())?;
+    let mut config = ServeConfig::from_env(|name| std::env::var(name).ok())?;
+    config.openai = config.openai.filter(|_| !no_external);
     warn_of_unread(|name| std::env::var_os(name).is_some());
     if let Some(point) = config.fault_point {
         fault_points::arm(point);
