@@ -8,7 +8,7 @@ use services::ServiceError;
 use services::jobs::{JobKind, JobOutcome, enqueue};
 use uuid::Uuid;
 
-use super::{jobs, run_well, run_with, some_job, states};
+use super::{jobs, run_badly, run_well, run_with, some_job, states};
 use crate::support::TestApp;
 
 #[actix_web::test]
@@ -23,6 +23,38 @@ async fn the_same_work_requested_twice_is_one_job_while_it_waits() {
     assert_eq!(run_well(&app).await, Some(JobOutcome::Done));
     app.enqueue(&job).await;
     assert_eq!(states(&app).await.len(), 3);
+}
+
+/// What was requested is news: the failures were those of the work without it.
+#[actix_web::test]
+async fn a_job_that_waits_after_a_failure_begins_anew_once_it_is_requested_again() {
+    let app = TestApp::new().await;
+    let job = some_job();
+    app.enqueue(&job).await;
+    for pause in [5, 10] {
+        run_badly(&app).await;
+        app.advance(TimeDelta::seconds(pause));
+    }
+    run_badly(&app).await;
+    assert_eq!(run_well(&app).await, None);
+    app.enqueue(&job).await;
+    let run = run_with(&app, async |_, _| Ok(())).await.unwrap();
+    assert_eq!((run.attempt, run.outcome), (1, JobOutcome::Done));
+}
+
+#[actix_web::test]
+async fn a_job_that_is_requested_again_keeps_its_place() {
+    let app = TestApp::new().await;
+    let first = some_job();
+    for job in [&first, &some_job(), &first] {
+        app.enqueue(job).await;
+        app.advance(TimeDelta::milliseconds(1));
+    }
+    let run = run_with(&app, async |taken, _| {
+        assert_eq!(taken, first);
+        Ok(())
+    });
+    assert_eq!(run.await.unwrap().outcome, JobOutcome::Done);
 }
 
 #[actix_web::test]

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{LockBehavior, LockType, OnConflict, Query};
+use sea_orm::sea_query::{ExprTrait, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{
     ActiveModelTrait, Condition, IntoActiveModel, Order, QueryOrder, QuerySelect, Select,
 };
@@ -58,9 +58,10 @@ pub struct NewJob {
     pub max_attempts: i64,
 }
 
-/// Requests work from now on, unless the same is queued already. A job that is running doesn't
-/// count: it may have read what this transaction changes. A seed requests none: what it makes up is
-/// history, and nobody is to be told of it.
+/// Requests work from now on, unless the same is queued already: that begins anew then, with all its
+/// tries and without the rest of a pause, as the failures were those of the work before this change.
+/// A job that is running doesn't count: it may have read what this transaction changes. A seed
+/// requests none: what it makes up is history, and nobody is to be told of it.
 ///
 /// # Errors
 /// The database failed.
@@ -83,12 +84,15 @@ pub async fn enqueue(tx: &Tx, job: NewJob) -> Result<(), StoreError> {
         created_at: tx.now(),
         finished_at: None,
     };
-    // The job that is queued already is written as it is, which locks it until this transaction
+    // The job that is queued already is written in any case, which locks it until this transaction
     // ends: a worker that took it earlier would not see the change, and nothing else would be left
-    // in the queue to see it later.
+    // in the queue to see it later. One that is due keeps its place before others.
+    let queued_for = Expr::col((Entity, Column::RunAt));
+    let earlier = Expr::case(queued_for.clone().gt(tx.now()), tx.now()).finally(queued_for);
     let twin = OnConflict::column(Column::DedupKey)
         .target_and_where(Expr::cust("state = 'queued'"))
-        .value(Column::RunAt, Expr::col((Entity, Column::RunAt)))
+        .value(Column::RunAt, earlier)
+        .value(Column::Attempts, 0_i64)
         .to_owned();
     Entity::insert(row.into_active_model().reset_all())
         .on_conflict(twin)
