@@ -9,21 +9,8 @@ use services::ServiceError;
 use services::jobs::{Interruption, JobOutcome, LEASE, RENEWED_EVERY, Run, run_next};
 use tokio::sync::oneshot;
 
-use super::{jobs, run_well, run_with, some_job, states};
+use super::{die_over_it, jobs, run_well, run_with, some_job, states};
 use crate::support::{TestApp, never};
-
-/// Begins the next job and is gone in the middle of it.
-async fn die_over_it(app: &TestApp) {
-    let (begin, begun) = oneshot::channel();
-    let run = run_with(app, async |_, _| {
-        begin.send(()).unwrap();
-        pending().await
-    });
-    tokio::select! {
-        run = run => unreachable!("{run:?}"),
-        begun = begun => begun.unwrap(),
-    }
-}
 
 /// Runs the next job by work that never ends, interrupted so.
 async fn interrupted(app: &TestApp, by: impl AsyncFnMut() -> Interruption) -> Run {

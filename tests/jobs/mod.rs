@@ -5,11 +5,15 @@ mod leases;
 mod lists;
 mod parallel;
 mod queue;
+mod twins;
+
+use std::future::pending;
 
 use persistence::PageRequest;
 use persistence::jobs::{self as rows, JobRow, JobState};
 use services::ServiceError;
 use services::jobs::{Job, JobOutcome, Run, run_next};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::support::{TestApp, never};
@@ -39,6 +43,19 @@ async fn run_well(app: &TestApp) -> Option<JobOutcome> {
 async fn run_badly(app: &TestApp) -> Option<JobOutcome> {
     let run = run_with(app, async |_, _| Err(ServiceError::Conflict)).await;
     run.map(|run| run.outcome)
+}
+
+/// Begins the next job and is gone in the middle of it.
+async fn die_over_it(app: &TestApp) {
+    let (begin, begun) = oneshot::channel();
+    let run = run_with(app, async |_, _| {
+        begin.send(()).unwrap();
+        pending().await
+    });
+    tokio::select! {
+        run = run => unreachable!("{run:?}"),
+        begun = begun => begun.unwrap(),
+    }
 }
 
 /// Every job in the database, the oldest first.

@@ -184,5 +184,7 @@ async fn what_is_due_is_found_by_its_index_among_many_that_are_done() {
     for (sql, plan) in plans.await.unwrap() {
         let plan = plan.join("\n");
         assert!(plan.contains("ix_jobs_due"), "{sql}\n{plan}");
+        let reads_all = plan.contains("Seq Scan") || plan.lines().any(|line| line == "SCAN jobs");
+        assert!(!reads_all, "{sql}\n{plan}");
     }
 }

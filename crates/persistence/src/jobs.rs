@@ -103,9 +103,26 @@ pub async fn enqueue(tx: &Tx, job: NewJob) -> Result<(), StoreError> {
 
 /// The jobs of these kinds that a worker may take: those whose time has come, and those whose
 /// worker has let its lease run out. The states stand there as they do in the index of these rows.
+///
+/// A job whose twin is running waits for it, lest the same work be done twice at a time; a twin that
+/// has lost its worker is due itself, and earlier. That needs no lock: while a job is queued, none
+/// of its twins is, and a job becomes `running` only from there.
 fn due(kinds: &[String], now: DateTime<Utc>) -> Select<Entity> {
-    let is_free = Condition::any()
+    let running = Query::select()
+        .column(Column::DedupKey)
+        .from(Entity)
+        .and_where(Expr::cust("state = 'running'"))
+        // One without a key would make nothing certain of any other.
+        .and_where(Column::DedupKey.is_not_null())
+        .to_owned();
+    let has_no_twin = Condition::any()
+        .add(Column::DedupKey.is_null())
+        .add(Column::DedupKey.not_in_subquery(running));
+    let is_next = Condition::all()
         .add(Column::State.eq(Stored(JobState::Queued)))
+        .add(has_no_twin);
+    let is_free = Condition::any()
+        .add(is_next)
         .add(Column::LeasedUntil.lte(now));
     Entity::find()
         .filter(Expr::cust("state IN ('queued', 'running')"))

@@ -4,7 +4,8 @@
 //! A worker leases one job at a time ([`run_due`]) and renews the lease while it works; one that is
 //! killed leaves a lease that runs out, and another takes the job over. So a job is run at least
 //! once, never twice at a time while the clocks of the machines agree to within the lease, and
-//! whatever it does must bear being done again.
+//! whatever it does must bear being done again. The same work requested while it runs is another
+//! job, which waits until that one has ended.
 
 mod embed_tutors;
 mod job;
