@@ -3,8 +3,9 @@
 use std::cell::Cell;
 use std::future::pending;
 
-use chrono::TimeDelta;
-use persistence::jobs::JobState;
+use chrono::{DateTime, TimeDelta, Utc};
+use persistence::jobs::{self as rows, JobState};
+use persistence::write;
 use services::ServiceError;
 use services::jobs::{Interruption, JobOutcome, LEASE, RENEWED_EVERY, Run, run_next};
 use tokio::sync::oneshot;
@@ -59,6 +60,49 @@ async fn a_lease_is_renewed_for_as_long_as_the_job_runs() {
     let run = run.await.unwrap().unwrap();
     assert_eq!(run.outcome, JobOutcome::Done);
     assert!(run.elapsed > LEASE * 2, "{run:?}");
+}
+
+/// Until when the only job is leased.
+async fn leased_until(app: &TestApp) -> Option<DateTime<Utc>> {
+    jobs(app).await[0].leased_until
+}
+
+/// The work holds the very lock that the renewal waits for: were it not to go on meanwhile, neither
+/// would.
+#[actix_web::test]
+async fn work_goes_on_while_its_lease_is_renewed() {
+    let app = TestApp::new().await;
+    app.enqueue(&some_job()).await;
+    let (lock, locked) = oneshot::channel();
+    let (renew, renewing) = oneshot::channel();
+    let (end, renewed) = oneshot::channel();
+    let work = async |_, id| {
+        let (lock, renewing) = (Cell::new(Some(lock)), Cell::new(Some(renewing)));
+        write(app.db(), &app.scope(), async |tx| {
+            rows::lock(tx, id).await?;
+            lock.take().unwrap().send(()).unwrap();
+            renewing.take().unwrap().await.unwrap();
+            Ok::<_, ServiceError>(())
+        })
+        .await?;
+        renewed.await.unwrap();
+        Ok(())
+    };
+    let mut signals = Some((locked, renew));
+    let mut end = Some(end);
+    let by = async || {
+        if let Some((locked, renew)) = signals.take() {
+            locked.await.unwrap();
+            app.advance(renewal_time());
+            renew.send(()).unwrap();
+            return Interruption::Renewal;
+        }
+        assert_eq!(leased_until(&app).await, Some(app.now() + LEASE));
+        end.take().unwrap().send(()).unwrap();
+        pending().await
+    };
+    let run = run_next(app.db(), app.clock.as_ref(), "first", by, work);
+    assert_eq!(run.await.unwrap().unwrap().outcome, JobOutcome::Done);
 }
 
 #[actix_web::test]

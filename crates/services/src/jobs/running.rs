@@ -179,15 +179,23 @@ async fn watch(
                     cause: "it took too long".to_owned(),
                 });
             }
-            Interruption::Renewal => match lease.renew(db, clock).await {
-                Ok(true) => {}
-                Ok(false) => return Ended::TakenOver,
-                // Whether the job is still this worker's is asked again when it ends.
-                Err(error) => {
-                    let cause = error_chain(&error);
-                    log::warn!(job_id:% = lease.id; "a lease was not renewed: {cause}");
+            Interruption::Renewal => {
+                // The renewal may wait for a lock that the work holds, so the work must go on.
+                let renewed = tokio::select! {
+                    biased;
+                    done = &mut work => return ended(done),
+                    renewed = lease.renew(db, clock) => renewed,
+                };
+                match renewed {
+                    Ok(true) => {}
+                    Ok(false) => return Ended::TakenOver,
+                    // Whether the job is still this worker's is asked again when it ends.
+                    Err(error) => {
+                        let cause = error_chain(&error);
+                        log::warn!(job_id:% = lease.id; "a lease was not renewed: {cause}");
+                    }
                 }
-            },
+            }
         }
     }
 }
