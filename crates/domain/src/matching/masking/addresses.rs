@@ -14,28 +14,32 @@ const AT: [&str; 7] = [
 ];
 
 pub fn find(chars: &[char]) -> Vec<Span> {
+    let mut run = HostRun::default();
     let starts = (0..chars.len()).filter_map(|place| Some((place, at_length(chars, place)?)));
     starts
-        .filter_map(|(at, length)| around(chars, at, length))
+        .filter_map(|(at, length)| around(chars, at, length, &mut run))
         .collect()
 }
 
 /// How long the @ is that begins here, if one does.
 fn at_length(chars: &[char], place: usize) -> Option<usize> {
     let rest = chars.get(place..)?;
-    AT.iter().find_map(|at| {
-        let mut length = 0;
-        for (expected, &c) in at.chars().zip(rest) {
-            if !c.to_lowercase().eq([expected]) {
-                return None;
-            }
-            length += 1;
-        }
-        (length == at.chars().count()).then_some(length)
-    })
+    // Hardly any character begins one: it is looked at once, not once for each.
+    let first = rest.first()?.to_lowercase().next()?;
+    let begin_so = AT.iter().filter(|at| at.starts_with(first));
+    begin_so
+        .map(|at| (at, at.chars().count()))
+        .find_map(|(at, length)| {
+            let written = rest.get(..length)?;
+            let is_at = at
+                .chars()
+                .zip(written)
+                .all(|(expected, c)| c.to_lowercase().eq([expected]));
+            is_at.then_some(length)
+        })
 }
 
-fn around(chars: &[char], at: usize, length: usize) -> Option<Span> {
+fn around(chars: &[char], at: usize, length: usize, run: &mut HostRun) -> Option<Span> {
     let before = chars.get(..at)?;
     let after = chars.get(at.saturating_add(length)..)?;
     let is_written_out = length > 1;
@@ -46,12 +50,15 @@ fn around(chars: &[char], at: usize, length: usize) -> Option<Span> {
         .count();
     let right_blanks = after.iter().take_while(|c| c.is_whitespace()).count();
     let local = || before.iter().rev().skip(left_blanks);
-    let host = host(after.get(right_blanks..)?);
-    let host_chars = after.iter().skip(right_blanks).take(host);
+    let host_start = at + length + right_blanks;
+    if !(run.start..run.end).contains(&host_start) {
+        *run = HostRun::new(chars, host_start);
+    }
+    let host = run.length_from(host_start);
     let is_adjacent = left_blanks == 0 && right_blanks == 0 && !is_written_out;
     let local = if is_adjacent {
         local().take_while(|c| is_local(**c)).count()
-    } else if host_chars.clone().any(|c| *c == '.') {
+    } else if run.has_stop_from(host_start) {
         // Apart from its @ only what can't be a word of the sentence is taken for an address.
         local().take_while(|c| is_plain_local(**c)).count()
     } else {
@@ -60,7 +67,7 @@ fn around(chars: &[char], at: usize, length: usize) -> Option<Span> {
     if local > 0 && host > 0 {
         return Some(Span {
             start: at.saturating_sub(left_blanks).saturating_sub(local),
-            end: at + length + right_blanks + host,
+            end: host_start + host,
             mark: Mark::Email,
         });
     }
@@ -76,14 +83,52 @@ fn handle_span(at: usize, length: usize, handle: usize) -> Span {
     }
 }
 
-/// How many characters from the start on can be a host or a handle; a full stop or hyphen at the
-/// end is the sentence's.
-fn host(chars: &[char]) -> usize {
-    let is_host = |c: &&char| c.is_alphanumeric() || ".-_".contains(**c);
-    let length = chars.iter().take_while(is_host).count();
-    let host = chars.get(..length).unwrap_or_default();
-    let trailing = host.iter().rev().take_while(|c| ".-".contains(**c));
-    length.saturating_sub(trailing.count())
+/// Characters that can be a host's or a handle's, as far as they go. Read once for every @ within
+/// them: `собакасобака…` is one such run, and each собака begins another host.
+#[derive(Debug, Default)]
+struct HostRun {
+    start: usize,
+    end: usize,
+    /// Where a host in it ends: a full stop or hyphen at the end is the sentence's.
+    host_end: usize,
+    /// The last full stop before that.
+    last_stop: Option<usize>,
+}
+
+impl HostRun {
+    fn new(chars: &[char], start: usize) -> Self {
+        let mut run = Self {
+            start,
+            end: start,
+            host_end: start,
+            last_stop: None,
+        };
+        let mut stop = None;
+        for c in chars.iter().skip(start).take_while(|c| is_host(**c)) {
+            match c {
+                '.' => stop = Some(run.end),
+                '-' => {}
+                _ => {
+                    run.host_end = run.end + 1;
+                    run.last_stop = stop;
+                }
+            }
+            run.end += 1;
+        }
+        run
+    }
+
+    fn length_from(&self, start: usize) -> usize {
+        self.host_end.saturating_sub(start)
+    }
+
+    fn has_stop_from(&self, start: usize) -> bool {
+        self.last_stop.is_some_and(|stop| stop >= start)
+    }
+}
+
+fn is_host(c: char) -> bool {
+    c.is_alphanumeric() || ".-_".contains(c)
 }
 
 fn is_local(c: char) -> bool {
