@@ -15,6 +15,11 @@ mod phones;
 /// hardly ever more than twice.
 const MOST_LOOKS: usize = 6;
 
+/// What is recognised by several words together (a number in groups, an address apart from its @) is
+/// shorter than this with single blanks, as long as what is written is not yet enough of it. So when
+/// a text was cut at a blank, half of such a thing is among its last characters, if anywhere.
+pub(super) const LONGEST_IN_WORDS: usize = 200;
+
 /// What is hidden, the weightiest first: what is two things at once is called by the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mark {
@@ -127,8 +132,3 @@ fn with_marks(chars: &[char]) -> String {
     }
     text
 }
-
-#[cfg(test)]
-mod properties;
-#[cfg(test)]
-mod tests;

@@ -6,8 +6,12 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
 
-use super::{mask, reply::handle};
+use super::{
+    masking::{LONGEST_IN_WORDS, mask},
+    reply::handle,
+};
 use crate::lesson_format::LessonFormat;
 
 /// A text to be embedded is cut to so many characters: far below what a model takes, and enough to
@@ -15,6 +19,9 @@ use crate::lesson_format::LessonFormat;
 pub const MAX_TEXT_CHARS: usize = 2_000;
 /// A bio shown for a rerank is cut to so many characters: twenty of them are one question.
 pub const MAX_ABOUT_CHARS: usize = 600;
+/// What is masked is so many times as long as what is shown: marks are shorter than what they hide,
+/// and a text of any length must not cost more.
+const MASKED_TO_SHOWN: usize = 3;
 
 /// Whose names are hidden in their own texts.
 #[derive(Debug, Clone, Copy)]
@@ -136,9 +143,30 @@ pub fn order_data(order: &OrderCard) -> OrderData {
 /// Somebody's own words: plain, masked, with single blanks, at most so many characters. Masked
 /// before it is cut, since half a phone number doesn't look like one.
 fn free_text(text: &str, person: &Person, most_chars: usize) -> String {
-    let masked = mask(text, &[person.first_name, person.last_name]);
+    let (text, is_whole) = beginning(text, most_chars.saturating_mul(MASKED_TO_SHOWN));
+    let masked = mask(&text, &[person.first_name, person.last_name]);
     let words: Vec<&str> = masked.split_whitespace().collect();
-    cut(&words.join(" "), most_chars)
+    let shown = words.join(" ");
+    if is_whole {
+        return cut(&shown, most_chars);
+    }
+    // The marks may have made it so short that its end would be shown.
+    let before_end = shown.chars().count().saturating_sub(LONGEST_IN_WORDS);
+    cut(&shown, most_chars.min(before_end))
+}
+
+/// At most so many characters of a text that end at a blank, if it has one, and whether that is the
+/// whole text. A ligature may stand for eighteen characters, so those are counted which will be
+/// looked at.
+fn beginning(text: &str, most_chars: usize) -> (String, bool) {
+    let mut raw = text.trim_start().chars();
+    let mut seen = raw.by_ref().take(most_chars).nfkc();
+    let mut beginning: String = seen.by_ref().take(most_chars).collect();
+    let is_whole = seen.next().is_none() && raw.next().is_none();
+    if !is_whole && let Some(blank) = beginning.rfind(char::is_whitespace) {
+        beginning.truncate(blank);
+    }
+    (beginning, is_whole)
 }
 
 fn cut(text: &str, most_chars: usize) -> String {

@@ -87,6 +87,50 @@ fn a_number_that_would_be_cut_in_two_is_hidden_first() {
 }
 
 #[test]
+fn a_number_in_groups_that_would_be_cut_in_two_is_not_shown_by_half() {
+    for number in [
+        "8 912 345 67 89",
+        "+7, 912, 345, 67, 89",
+        "8 (код 912) 345 - 67 - 89",
+    ] {
+        for link in 1_780..1_800 {
+            let bio = format!(
+                "https://{} {number} {}",
+                "a".repeat(link - 9),
+                "жду ".repeat(200)
+            );
+            let about = candidate(&bio).about;
+            assert!(!about.contains(|c: char| c.is_numeric()), "{link}: {about}");
+        }
+    }
+}
+
+#[test]
+fn an_address_in_words_that_would_be_cut_in_two_is_not_shown_by_half() {
+    for link in 1_780..1_800 {
+        let bio = format!("https://{} petr собака mail.ru", "a".repeat(link - 9));
+        let about = candidate(&bio).about;
+        assert!(!about.contains("petr"), "{link}: {about}");
+    }
+}
+
+#[test]
+fn no_more_of_a_text_is_masked_however_much_its_characters_stand_for() {
+    for c in ["\u{fdfa}", "ж", " ж", "ж\u{301}", "\u{5b4}", "\u{200b}"] {
+        let (text, is_whole) = beginning(&c.repeat(5_000), 1_000);
+        assert!(text.chars().count() <= 1_000, "{c:?}");
+        assert!(!is_whole, "{c:?}");
+    }
+}
+
+#[test]
+fn a_text_that_is_cut_is_cut_at_a_blank() {
+    assert_eq!(beginning("один два", 8), ("один два".to_owned(), true));
+    assert_eq!(beginning("один два", 7), ("один".to_owned(), false));
+    assert_eq!(beginning("одиндва", 4), ("один".to_owned(), false));
+}
+
+#[test]
 fn a_candidate_is_shown_by_handle_and_numbers() {
     let shown = serde_json::to_value(candidate("Учу. Иванов, +7 912 345 67 89")).unwrap();
     assert_eq!(
