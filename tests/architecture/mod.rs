@@ -46,7 +46,7 @@ fn arrows_point_downwards_only() {
         // It measures how good a match is: the rules alone, without what serves them.
         ("eval", &["domain", "openai_fake"]),
         // It measures the server from outside, beside a baseline that shares none of its code.
-        ("bench", &["stripe_fake"]),
+        ("bench", &["stripe_fake", "openai_fake"]),
         (
             "api",
             &[

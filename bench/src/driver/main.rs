@@ -5,6 +5,7 @@ mod alike;
 mod connection;
 mod load;
 mod market;
+mod matching;
 mod reads;
 mod report;
 mod server;
@@ -34,6 +35,8 @@ enum Command {
     Market(Args),
     /// Stripe's deliveries, beside pgbench
     Webhooks(webhooks::Args),
+    /// Matches in markets of three sizes, and beside a provider that fails
+    Matching(matching::Args),
 }
 
 #[derive(Debug, Parser)]
@@ -81,6 +84,7 @@ async fn main() -> Result<()> {
     match Command::parse() {
         Command::Market(args) => measure_market(args).await,
         Command::Webhooks(args) => webhooks::run(args).await,
+        Command::Matching(args) => matching::run(args).await,
     }
 }
 
@@ -172,7 +176,13 @@ async fn reads_of(market: &Market) -> Result<Vec<Read>> {
 async fn start(args: &Args, stripe: &Stripe, log: Log) -> Result<(Server, Server)> {
     let (url, logs) = (&args.database_url, &args.logs);
     let program = &args.tutors;
-    let ours = Server::start(Kind::Ours { program, stripe }, url, log, logs).await?;
+    let kind = Kind::Ours {
+        program,
+        stripe,
+        openai: None,
+        takes_jobs: false,
+    };
+    let ours = Server::start(kind, url, log, logs).await?;
     let (program, list) = (&args.baseline, &list_name(&ours).await?);
     let baseline = Server::start(Kind::Baseline { program, list }, url, log, logs).await?;
     Ok((ours, baseline))

@@ -18,12 +18,22 @@ pub struct Stripe {
     pub api_base: String,
 }
 
+/// What the real server is told about OpenAI.
+#[derive(Debug, Clone)]
+pub struct OpenAi {
+    pub api_key: &'static str,
+    pub base_url: String,
+}
+
 /// What to start.
 pub enum Kind<'a> {
     /// `tutors serve`.
     Ours {
         program: &'a Path,
         stripe: &'a Stripe,
+        openai: Option<&'a OpenAi>,
+        /// A worker asks for jobs all the time: the log of statements would never come to rest.
+        takes_jobs: bool,
     },
     Baseline {
         program: &'a Path,
@@ -51,7 +61,23 @@ impl Server {
     pub async fn start(kind: Kind<'_>, url: &str, log: Log, folder: &Path) -> Result<Self> {
         let address = free_address()?;
         let (mut command, name) = match kind {
-            Kind::Ours { program, stripe } => (ours(program, stripe, address)?, "ours"),
+            Kind::Ours {
+                program,
+                stripe,
+                openai,
+                takes_jobs,
+            } => {
+                let mut command = ours(program, stripe, address)?;
+                if !takes_jobs {
+                    command.arg("--no-worker");
+                }
+                if let Some(openai) = openai {
+                    command
+                        .env("OPENAI_API_KEY", openai.api_key)
+                        .env("OPENAI_BASE_URL", &openai.base_url);
+                }
+                (command, "ours")
+            }
             Kind::Baseline { program, list } => (baseline(program, list, address), "baseline"),
         };
         let (filter, url) = match log {
@@ -62,7 +88,7 @@ impl Server {
                 format!("{url}?options[log_statement]=all&options[client_min_messages]=log"),
             ),
         };
-        let log = folder.join(format!("{name}.{log:?}.log"));
+        let log = folder.join(format!("{name}.{log:?}.{}.log", address.port()));
         let file = File::create(&log)?;
         let child = command
             .env("DATABASE_URL", url)
@@ -96,6 +122,10 @@ impl Server {
         }
     }
 
+    pub async fn stop(&mut self) -> Result<()> {
+        Ok(self.child.kill().await?)
+    }
+
     /// The processor time that it has taken so far, in kernel and user mode.
     pub fn cpu(&self) -> Result<Duration> {
         let id = self.child.id().context("the server has ended")?;
@@ -116,8 +146,7 @@ impl Server {
 fn ours(program: &Path, stripe: &Stripe, address: SocketAddr) -> Result<Command> {
     let mut command = Command::new(program);
     command
-        // A worker asks for jobs all the time: the log of statements would never come to rest.
-        .args(["serve", "--no-worker"])
+        .arg("serve")
         // A key of the caller's would make this another server.
         .env_clear()
         .env("DEBUG", "true")

@@ -126,7 +126,12 @@ pub async fn run(args: Args) -> Result<()> {
 
 async fn start(args: &Args, stripe: &Stripe) -> Result<Server> {
     let program = &args.tutors;
-    let kind = Kind::Ours { program, stripe };
+    let kind = Kind::Ours {
+        program,
+        stripe,
+        openai: None,
+        takes_jobs: false,
+    };
     Server::start(kind, &args.database_url, Log::Warnings, &args.logs).await
 }
 
