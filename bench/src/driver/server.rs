@@ -80,11 +80,12 @@ impl Server {
             }
             Kind::Baseline { program, list } => (baseline(program, list, address), "baseline"),
         };
-        let (filter, url) = match log {
-            Log::Warnings => ("warn", url.to_owned()),
+        let (filter, format, url) = match log {
+            Log::Warnings => ("warn", "json", url.to_owned()),
             // PostgreSQL tells the client what it is about to execute, and sqlx logs that.
             Log::Statements => (
                 "warn,sqlx::postgres::notice=trace",
+                "text",
                 format!("{url}?options[log_statement]=all&options[client_min_messages]=log"),
             ),
         };
@@ -93,6 +94,7 @@ impl Server {
         let child = command
             .env("DATABASE_URL", url)
             .env("RUST_LOG", filter)
+            .env("LOG_FORMAT", format)
             .stdout(file.try_clone()?)
             .stderr(file)
             .kill_on_drop(true)
@@ -153,7 +155,6 @@ fn ours(program: &Path, stripe: &Stripe, address: SocketAddr) -> Result<Command>
         .env("BIND_ADDR", address.to_string())
         .env("OPS_ADDR", free_address()?.to_string())
         .env("JWT_SECRET", "a secret that only the benchmark uses")
-        .env("LOG_FORMAT", "text")
         .env("RATE_LIMITS", "off")
         .env("STRIPE_SECRET_KEY", stripe.secret_key)
         .env("STRIPE_WEBHOOK_SECRET", stripe.webhook_secret)

@@ -72,6 +72,7 @@ pub async fn run(args: Args) -> Result<()> {
     let same = markets.iter().find(|market| market.tutors == args.sqlite.0);
     let same = same.context("the market on SQLite has no twin")?;
     let mut report = Report {
+        shared_buffers: same.shared_buffers().await?,
         contenders: bench.growth(&markets, same).await?,
         hanging: Vec::new(),
         outage: None,
@@ -157,6 +158,7 @@ impl Bench<'_> {
             let measured = hanging::measure(way, market, &provider, &hung, &rules, matches).await?;
             report.hanging.push(measured);
         }
+        say(&report.markdown()?)?;
         say("the provider is down")?;
         let provider = Provider::start()?;
         let down = self.start(&market.url, Some(&provider.settings)).await?;

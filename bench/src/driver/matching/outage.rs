@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use openai_fake::Fault;
+use serde_json::Value;
 use tokio::time::sleep;
 
 use super::load::{Answer, Answered, Latencies, Load, Until};
@@ -130,7 +131,10 @@ async fn go_through(
 /// As the server's log has it.
 fn last_rest(server: &Server) -> Result<Duration> {
     let log = std::fs::read_to_string(&server.log)?;
-    let (_, rest) = log.rsplit_once("rest_ms=").context("no rest was logged")?;
-    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    Ok(Duration::from_millis(digits.parse()?))
+    let rests = log.lines().filter_map(|line| {
+        let line: Value = serde_json::from_str(line).ok()?;
+        line.get("rest_ms")?.as_u64()
+    });
+    let rest = rests.last().context("no rest was logged")?;
+    Ok(Duration::from_millis(rest))
 }

@@ -18,6 +18,7 @@ const LONGEST_ON_SQLITE: Duration = Duration::from_millis(50);
 const MOST_WHILE_DOWN: f64 = 1.25;
 
 pub struct Report {
+    pub shared_buffers: String,
     pub contenders: Vec<Contender>,
     pub hanging: Vec<hanging::Measured>,
     pub outage: Option<outage::Measured>,
@@ -81,7 +82,11 @@ impl Report {
             }
             writeln!(out, " {:.2} |", growth.candidates)?;
         }
-        Ok(())
+        writeln!(
+            out,
+            "\nPostgreSQL's shared_buffers = {}.",
+            self.shared_buffers
+        )
     }
 
     fn write_hanging(&self, out: &mut String) -> Result {

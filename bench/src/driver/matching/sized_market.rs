@@ -79,6 +79,13 @@ impl SizedMarket {
         Ok(calls)
     }
 
+    /// What the database keeps in its own memory: an index of vectors that has no room there is read
+    /// from the system's cache, page by page.
+    pub async fn shared_buffers(&self) -> Result<String> {
+        let setting = sqlx::query_scalar("SELECT current_setting('shared_buffers')");
+        Ok(setting.fetch_one(&self.pool).await?)
+    }
+
     /// So that the provider has to be asked for the vectors of orders again.
     pub async fn forget_vectors_of_orders(&self) -> Result<()> {
         sqlx::query("DELETE FROM embedding_cache")
