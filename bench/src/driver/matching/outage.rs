@@ -131,10 +131,10 @@ async fn go_through(
 /// As the server's log has it.
 fn last_rest(server: &Server) -> Result<Duration> {
     let log = std::fs::read_to_string(&server.log)?;
-    let rests = log.lines().filter_map(|line| {
+    let mut rests = log.lines().filter_map(|line| {
         let line: Value = serde_json::from_str(line).ok()?;
         line.get("rest_ms")?.as_u64()
     });
-    let rest = rests.last().context("no rest was logged")?;
+    let rest = rests.next_back().context("no rest was logged")?;
     Ok(Duration::from_millis(rest))
 }

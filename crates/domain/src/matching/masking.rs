@@ -132,3 +132,8 @@ fn with_marks(chars: &[char]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

@@ -159,7 +159,7 @@ fn free_text(text: &str, person: &Person, most_chars: usize) -> String {
 /// whole text. A ligature may stand for eighteen characters, so those are counted which will be
 /// looked at.
 fn beginning(text: &str, most_chars: usize) -> (String, bool) {
-    let mut raw = text.trim_start().chars();
+    let mut raw = text.trim().chars();
     let mut seen = raw.by_ref().take(most_chars).nfkc();
     let mut beginning: String = seen.by_ref().take(most_chars).collect();
     let is_whole = seen.next().is_none() && raw.next().is_none();

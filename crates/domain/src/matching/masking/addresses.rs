@@ -26,7 +26,9 @@ fn at_length(chars: &[char], place: usize) -> Option<usize> {
     let rest = chars.get(place..)?;
     // Hardly any character begins one: it is looked at once, not once for each.
     let first = rest.first()?.to_lowercase().next()?;
-    let begin_so = AT.iter().filter(|at| at.starts_with(first));
+    let begin_so = AT
+        .iter()
+        .filter(|at| at.chars().next().is_some_and(|c| c == first));
     begin_so
         .map(|at| (at, at.chars().count()))
         .find_map(|(at, length)| {
@@ -128,7 +130,7 @@ impl HostRun {
 }
 
 fn is_host(c: char) -> bool {
-    c.is_alphanumeric() || ".-_".contains(c)
+    matches!(c, '.' | '-' | '_') || c.is_alphanumeric()
 }
 
 fn is_local(c: char) -> bool {

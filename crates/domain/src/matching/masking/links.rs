@@ -77,7 +77,9 @@ pub fn find(chars: &[char]) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut start = 0;
     // Whatever can't be within a link parts the text.
-    for piece in chars.split(|c| c.is_whitespace() || is_stand_in(*c) || "<>\"«»".contains(*c)) {
+    for piece in chars
+        .split(|c| c.is_whitespace() || is_stand_in(*c) || matches!(c, '<' | '>' | '"' | '«' | '»'))
+    {
         in_piece(piece, start, &mut spans);
         start += piece.len() + 1;
     }
@@ -124,7 +126,7 @@ fn trailing(chars: &[char], is_so: impl Fn(char) -> bool) -> usize {
 }
 
 fn is_host(c: char) -> bool {
-    c.is_alphanumeric() || ".-_".contains(c)
+    matches!(c, '.' | '-' | '_') || c.is_alphanumeric()
 }
 
 /// How much of a run of host characters is a domain, from its start on.

@@ -100,8 +100,16 @@ fn names_somebody(word: &[char], names: &[Name]) -> bool {
     let text: String = word.iter().collect();
     let is_capital = text.starts_with(char::is_uppercase);
     let folded = look_alike(&text);
+    // A form of a name begins as the name does, and few words need to be stemmed to tell.
+    let mut alike = names
+        .iter()
+        .filter(|name| name.folded.chars().next() == folded.chars().next())
+        .peekable();
+    if alike.peek().is_none() {
+        return false;
+    }
     let stem = stem(&folded);
-    names.iter().any(|name| name.is(&folded, &stem, is_capital))
+    alike.any(|name| name.is(&folded, &stem, is_capital))
 }
 
 impl Name {
