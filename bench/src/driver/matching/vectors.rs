@@ -1,6 +1,6 @@
-//! The vectors of tutors. The server's own job would take an hour for 100,000 of them, most of it for
-//! joining them to the index one by one; so all but a few are put there by SQL, as the provider would
-//! have made them, and the job makes the index over them and embeds the last.
+//! The vectors of tutors. The server's own job joins each to the index by itself, which for 100,000 of
+//! them takes far longer than to make the index of all at once. So all but a few are put there by SQL,
+//! as the provider would have made them; the job makes the index over them and embeds the last.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ pub async fn embed(
 ) -> Result<()> {
     put(market).await?;
     let provider = Provider::start()?;
-    // An index that is made in memory is made some ten times sooner.
+    // In PostgreSQL's default of 64 MB there is no room for the index while it is made.
     let url = format!("{}?options[maintenance_work_mem]=1GB", market.url);
     let kind = Kind::Ours {
         program,
