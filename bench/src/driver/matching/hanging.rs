@@ -1,12 +1,10 @@
 //! The promise: whatever the provider does, a match is answered within its budget and 50 ms, beyond
 //! what it takes without a provider.
 
-use std::cell::Cell;
 use std::time::Duration;
 
 use anyhow::Result;
-use openai_fake::{Fault, Operation};
-use tokio::time::sleep;
+use openai_fake::Fault;
 
 use super::load::{Answered, Latencies, Load, Until};
 use super::provider::Provider;
@@ -23,30 +21,16 @@ const CONNECTIONS: u32 = 32;
 pub struct Hanging {
     pub name: &'static str,
     pub budget_ms: u32,
-    /// What hangs; None: everything.
-    operation: Option<Operation>,
-    /// Whether other matches go on finding embeddings answered, so that the circuit stays closed.
-    is_kept_closed: bool,
 }
 
-pub const WAYS: [Hanging; 3] = [
+pub const WAYS: [Hanging; 2] = [
     Hanging {
         name: "everything hangs; the circuit opens",
         budget_ms: 1_000,
-        operation: None,
-        is_kept_closed: false,
-    },
-    Hanging {
-        name: "chat hangs; others find embeddings answered, so that the circuit stays closed",
-        budget_ms: 1_000,
-        operation: Some(Operation::Chat),
-        is_kept_closed: true,
     },
     Hanging {
         name: "everything hangs; no call has time to time out by itself, so that the circuit stays closed",
         budget_ms: 700,
-        operation: None,
-        is_kept_closed: false,
     },
 ];
 
@@ -86,9 +70,8 @@ pub async fn measure(
     matches: usize,
 ) -> Result<Measured> {
     let calls = market.calls(hung, way.budget_ms).await?;
-    let brief = market.calls(hung, 200).await?;
     market.forget_vectors_of_orders().await?;
-    provider.fake.fail(Fault::Hang, way.operation).await?;
+    provider.fake.fail(Fault::Hang, None).await?;
     let load = |server: &Server| Load {
         address: server.address,
         calls: &calls,
@@ -96,35 +79,7 @@ pub async fn measure(
         pace: Duration::from_millis(u64::from(way.budget_ms)),
         until: Until::Sent(matches),
     };
-    let is_over = Cell::new(false);
-    let asked = async {
-        // The others are there first.
-        sleep(Duration::from_millis(500)).await;
-        let answers = tokio::try_join!(load(hung).run(), load(rules).run());
-        is_over.set(true);
-        answers
-    };
-    let others = async {
-        if !way.is_kept_closed {
-            return Ok(());
-        }
-        let others = Load {
-            address: hung.address,
-            calls: &brief,
-            connections: 12,
-            pace: Duration::ZERO,
-            until: Until::Told(&is_over),
-        };
-        let forgetting = async {
-            while !is_over.get() {
-                market.forget_vectors_of_orders().await?;
-                sleep(Duration::from_millis(5)).await;
-            }
-            Ok(())
-        };
-        tokio::try_join!(others.run(), forgetting).map(|_| ())
-    };
-    let ((answers, by_rules), ()) = tokio::try_join!(asked, others)?;
+    let (answers, by_rules) = tokio::try_join!(load(hung).run(), load(rules).run())?;
     provider.fake.behave().await?;
     let (spared, waited): (Vec<Answered>, Vec<Answered>) =
         answers.into_iter().partition(Answered::is_spared);

@@ -42,7 +42,6 @@ impl Measured {
 
 struct Outage {
     began: Instant,
-    vectors_forgotten: Instant,
     ended: Instant,
     healed_after: Duration,
 }
@@ -55,6 +54,10 @@ pub async fn measure(
     lasting: Duration,
 ) -> Result<Measured> {
     let calls = market.calls(down, 1_000).await?;
+    // A server that has once asked remembers the vectors of orders, and would match by meaning even
+    // now: the provider is down before the first match.
+    market.forget_vectors_of_orders().await?;
+    provider.fake.fail(Fault::Refuse, None).await?;
     let is_over = Cell::new(false);
     let load = |server: &Server| Load {
         address: server.address,
@@ -64,7 +67,7 @@ pub async fn measure(
         until: Until::Told(&is_over),
     };
     let events = async {
-        let outage = go_through(market, provider, down, &calls, lasting).await;
+        let outage = go_through(provider, down, &calls, lasting).await;
         is_over.set(true);
         outage
     };
@@ -75,8 +78,7 @@ pub async fn measure(
         .filter(|answer| answer.is_spared())
         .map(|answer| answer.sent)
         .min()
-        .context("the circuit never opened")?
-        .max(outage.vectors_forgotten);
+        .context("the circuit never opened")?;
     let between = |answers: &[Answered], from: Instant, to: Instant| {
         let is_between = |answer: &&Answered| (from..to).contains(&answer.sent);
         Latencies::of(answers.iter().filter(is_between))
@@ -91,20 +93,13 @@ pub async fn measure(
 }
 
 async fn go_through(
-    market: &SizedMarket,
     provider: &Provider,
     down: &Server,
     calls: &[Call],
     lasting: Duration,
 ) -> Result<Outage> {
-    sleep(Duration::from_secs(3)).await;
     let began = Instant::now();
-    provider.fake.fail(Fault::Refuse, None).await?;
-    // Those under way may still keep a vector; with one, a match would be by meaning even now.
-    sleep(Duration::from_secs(1)).await;
-    market.forget_vectors_of_orders().await?;
-    let vectors_forgotten = Instant::now();
-    sleep(lasting.saturating_sub(began.elapsed())).await;
+    sleep(lasting).await;
     provider.fake.behave().await?;
     let ended = Instant::now();
     let mut connection = Connection::open(down.address).await?;
@@ -122,7 +117,6 @@ async fn go_through(
     }
     Ok(Outage {
         began,
-        vectors_forgotten,
         ended,
         healed_after: ended.elapsed(),
     })
