@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use persistence::integer_for_tests;
-use services::retention;
+use services::{embeddings, retention};
 
-use crate::support::{TestApp, order_body};
+use crate::support::{TestApp, order_body, start_openai};
 
 async fn count(app: &TestApp, table: &str) -> i64 {
     let sql = format!("SELECT CAST(count(*) AS bigint) FROM {table}");
@@ -77,4 +77,48 @@ async fn a_session_is_deleted_with_its_tokens_once_nobody_can_go_on_with_it() {
     assert_eq!(purge(&app).await, 2);
     assert_eq!(count(&app, "sessions").await, 1);
     assert_eq!(count(&app, "refresh_tokens").await, 1);
+}
+
+#[actix_web::test]
+async fn an_embedding_is_deleted_once_nobody_has_asked_for_it_in_a_month() {
+    let fake = start_openai().await;
+    let app = TestApp::with_models(&fake.base_url()).await;
+    let student = app.student().await;
+    let order = app.order(&student).await;
+    student
+        .act(&format!("/orders/{order}/matches"))
+        .await
+        .expect(200);
+    assert_eq!(count(&app, "embedding_cache").await, 1);
+    app.advance(TimeDelta::days(30));
+    purge(&app).await;
+    assert_eq!(count(&app, "embedding_cache").await, 1);
+    app.advance(TimeDelta::seconds(1));
+    purge(&app).await;
+    assert_eq!(count(&app, "embedding_cache").await, 0);
+}
+
+#[actix_web::test]
+async fn tutors_whom_nobody_has_asked_to_embed_are_embedded_all_the_same() {
+    let fake = start_openai().await;
+    let app = TestApp::with_models(&fake.base_url()).await;
+    let (_, tutor) = app.tutor().await;
+    app.verify(&tutor).await;
+    let asked = async || {
+        embeddings::request_pending(app.tools(), &app.scope())
+            .await
+            .unwrap()
+    };
+    let embedded =
+        "SELECT CAST(count(*) AS bigint) FROM tutor_profiles WHERE embedded_with IS NOT NULL";
+    // As a seed leaves them: without the job that their use case would have queued.
+    persistence::execute_for_tests(app.db(), "DELETE FROM jobs")
+        .await
+        .unwrap();
+    app.run_jobs().await;
+    assert_eq!(integer_for_tests(app.db(), embedded).await.unwrap(), 0);
+    assert_eq!(asked().await, 1);
+    app.run_jobs().await;
+    assert_eq!(integer_for_tests(app.db(), embedded).await.unwrap(), 1);
+    assert_eq!(asked().await, 0);
 }

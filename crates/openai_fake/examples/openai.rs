@@ -1,7 +1,7 @@
 //! The offline OpenAI by itself, for whatever client.
 //!
 //! ```sh
-//! OPENAI_FAKE_PORT=8181 OPENAI_API_KEY=sk-fake cargo run -p openai_fake --example alone
+//! OPENAI_FAKE_PORT=8181 OPENAI_API_KEY=sk-fake cargo run -p openai_fake --example openai
 //! ```
 //!
 //! It prints its addresses, listens on that port (a free one by default) of this machine, and runs
