@@ -98,7 +98,8 @@ impl SizedMarket {
     pub async fn pending(&self) -> Result<i64> {
         sqlx::query_scalar(
             "SELECT count(*) FROM tutor_profiles \
-             WHERE hidden_at IS NULL AND deleted_at IS NULL AND embedded_with IS DISTINCT FROM $1",
+             WHERE is_verified AND hidden_at IS NULL AND deleted_at IS NULL \
+             AND embedded_with IS DISTINCT FROM $1",
         )
         .bind(format!("{MODEL}/{DIMENSIONS}"))
         .fetch_one(&self.pool)

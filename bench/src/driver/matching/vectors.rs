@@ -52,7 +52,8 @@ async fn put(market: &SizedMarket) -> Result<()> {
         "SELECT p.id, string_agg(s.name_ru, ', ') || '. ' || p.bio AS text \
          FROM tutor_profiles p JOIN tutor_subjects t ON t.tutor_id = p.id \
          JOIN subjects s ON s.id = t.subject_id \
-         WHERE p.hidden_at IS NULL AND p.deleted_at IS NULL AND p.embedded_with IS NULL \
+         WHERE p.is_verified AND p.hidden_at IS NULL AND p.deleted_at IS NULL \
+         AND p.embedded_with IS NULL \
          GROUP BY p.id ORDER BY p.id OFFSET $1",
     )
     .bind(LEFT)
