@@ -9,23 +9,29 @@ use domain::text_enum::TextEnum;
 use domain::validation::{FieldProblem, Violations};
 
 /// The contract's own table; a front end is written against it.
-const TABLE: [(&str, u16); 19] = [
+const TABLE: [(&str, u16); 25] = [
     ("malformed_request", 400),
+    ("unknown_host", 400),
     ("invalid_signature", 400),
     ("unauthenticated", 401),
     ("invalid_credentials", 401),
     ("forbidden", 403),
+    ("untrusted_origin", 403),
+    ("https_required", 403),
     ("not_found", 404),
     ("method_not_allowed", 405),
+    ("request_timeout", 408),
     ("conflict", 409),
     ("invalid_state", 409),
     ("already_exists", 409),
+    ("gone", 410),
     ("precondition_failed", 412),
     ("payload_too_large", 413),
     ("unsupported_media_type", 415),
     ("validation_failed", 422),
     ("idempotency_mismatch", 422),
     ("precondition_required", 428),
+    ("rate_limited", 429),
     ("internal", 500),
     ("upstream_failed", 502),
     ("unavailable", 503),

@@ -10,6 +10,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Data;
 use api::access::AccessTokens;
 use api::app::{self, Parts};
+use api::gate::{AllowedHosts, RateLimits, Site};
 use api::state::AppState;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use ml::External;
@@ -25,12 +26,32 @@ use services::secrets::SigningSecrets;
 use stripe_fake::{DeliveryPolicy, StripeFake, StripeFakeConfig};
 use uuid::Uuid;
 
-use super::client::{Answer, Call, Client};
+use super::client::{Answer, Call, Client, HOST};
 use super::database::TestDatabase;
 use super::openai::models_at;
 
 pub const WEBHOOK_SECRET: &str = "whsec_of_the_tests";
 pub const PASSWORD: &str = "сова-и-лампа";
+
+/// How an application is deployed.
+pub struct Deployment {
+    pub site: Site,
+    pub rate_limits: bool,
+}
+
+impl Default for Deployment {
+    /// Under one name, in plain text, and nobody asks too often.
+    fn default() -> Self {
+        Self {
+            site: Site {
+                allowed_hosts: AllowedHosts::parse([HOST]).unwrap(),
+                has_secure_cookies: true,
+                ..Site::default()
+            },
+            rate_limits: false,
+        }
+    }
+}
 
 /// An application on a database of its own, at a time of its own.
 pub struct TestApp {
@@ -66,7 +87,12 @@ impl TestApp {
 
     /// With models behind this address: that of a fake, or one where nobody is.
     pub async fn with_models(base_url: &str) -> Self {
-        Self::build_with(None, Patience::SERVING, Some(base_url)).await
+        Self::build_with(None, Patience::SERVING, Some(base_url), Deployment::default()).await
+    }
+
+    /// Deployed in its own way: behind proxies, with HTTPS forced, with limits on requests.
+    pub async fn deployed(deployment: Deployment) -> Self {
+        Self::build_with(None, Patience::SERVING, None, deployment).await
     }
 
     /// One that waits for a lock for no more than a moment.
@@ -79,13 +105,14 @@ impl TestApp {
     }
 
     async fn build(fake: Option<StripeFake>, patience: Patience) -> Self {
-        Self::build_with(fake, patience, None).await
+        Self::build_with(fake, patience, None, Deployment::default()).await
     }
 
     async fn build_with(
         fake: Option<StripeFake>,
         patience: Patience,
         models: Option<&str>,
+        deployment: Deployment,
     ) -> Self {
         install_tls();
         let database = TestDatabase::with(patience).await;
@@ -119,6 +146,8 @@ impl TestApp {
             },
             webhook_secrets: vec![WEBHOOK_SECRET.into()],
             external: models.map_or(External::Off, |base_url| models_at(base_url, &clock)),
+            site: deployment.site,
+            limits: RateLimits::new(clock.clone(), deployment.rate_limits),
         });
         let service = Rc::new(init_service(app::build(&Parts::new(state.clone()).unwrap())).await);
         let call: Call = Rc::new(move |request: TestRequest| {

@@ -1,5 +1,6 @@
 //! A client that speaks as somebody.
 
+use std::net::SocketAddr;
 use std::rc::Rc;
 
 use actix_web::http::Method;
@@ -21,7 +22,11 @@ pub struct Client {
     pub email: String,
     pub user_id: String,
     headers: Vec<(String, String)>,
+    peer: Option<SocketAddr>,
 }
+
+/// The name that the application of the tests is reached by.
+pub const HOST: &str = "api.tutors.test";
 
 pub const BASE: &str = "/api/v1";
 
@@ -33,6 +38,15 @@ impl Client {
             email: String::new(),
             user_id: String::new(),
             headers: Vec::new(),
+            peer: None,
+        }
+    }
+
+    /// The same, connected from this address.
+    pub fn from(&self, peer: &str) -> Self {
+        Self {
+            peer: Some(SocketAddr::new(peer.parse().unwrap(), 40_000)),
+            ..self.clone()
         }
     }
 
@@ -111,6 +125,12 @@ impl Client {
     fn request(&self, method: &Method, path: &str) -> TestRequest {
         let path = whole(path);
         let mut request = TestRequest::default().method(method.clone()).uri(&path);
+        if let Some(peer) = self.peer {
+            request = request.peer_addr(peer);
+        }
+        if !self.headers.iter().any(|(name, _)| name == "host") {
+            request = request.insert_header(("host", HOST));
+        }
         if let Some(token) = &self.token {
             request = request.insert_header(("authorization", format!("Bearer {token}")));
         }

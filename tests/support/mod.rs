@@ -15,8 +15,8 @@ mod served;
 mod stripe;
 mod tables;
 
-pub use app::TestApp;
-pub use client::{Answer, Client};
+pub use app::{Deployment, TestApp};
+pub use client::{Answer, Client, HOST};
 pub use contract::Exchange;
 pub use database::TestDatabase;
 pub use document::{Operation, document, operations, resolved};

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpRequest, HttpResponse};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::middleware::around;
+use crate::gate::cors;
+use crate::middleware::{around, within};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 use crate::{openapi, routes};
@@ -109,7 +111,10 @@ pub fn build(
             .config(Config::from("/openapi.json").try_it_out_enabled(true)),
     )
     .default_service(web::to(nothing_here))
-    .wrap(actix_web::middleware::from_fn(around))
+    // The last is the outermost.
+    .wrap(from_fn(within))
+    .wrap(cors(&parts.state.site.cors_origins))
+    .wrap(from_fn(around))
 }
 
 fn to_docs() -> HttpResponse {

@@ -39,7 +39,11 @@ pub(crate) fn start(state: &Data<AppState>) -> Vec<JoinHandle<()>> {
     vec![
         spawn(async move {
             let jobs = Rounds::default();
-            again_and_again(EVERY, async || jobs.round(&rounds).await).await;
+            again_and_again(EVERY, async || {
+                rounds.limits.forget_idle();
+                jobs.round(&rounds).await;
+            })
+            .await;
         }),
         spawn(async move {
             let stripe = &sending.checkout.stripe;

@@ -5,6 +5,7 @@ pub mod access;
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod gate;
 pub mod housekeeping;
 pub mod logging;
 pub mod metrics;

@@ -1,6 +1,7 @@
-//! Around every request: its id, its caller, the wording of problems, the headers that every
-//! answer carries, and one line in the log.
+//! Around every request, in two layers with CORS between them: its id, the gate, the headers that
+//! every answer carries and one line in the log; within, its caller and the wording of problems.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
 use actix_web::body::MessageBody;
@@ -9,11 +10,12 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{HttpMessage, HttpRequest, ResponseError};
 use domain::language::Language;
 use uuid::Uuid;
 
 use crate::access::authenticate;
+use crate::gate::{self, Allowance, Arrival, Asker, RateLimits, RouteClass};
 use crate::problem::{Code, Problem, render};
 use crate::state::AppState;
 
@@ -23,9 +25,11 @@ struct RequestId(String);
 
 /// When a request arrived, by the application's clock.
 #[derive(Debug, Clone, Copy)]
-struct Arrival(Instant);
+struct ArrivedAt(Instant);
 
 const X_REQUEST_ID: &str = "x-request-id";
+/// One year.
+const HSTS: &str = "max-age=31536000; includeSubDomains; preload";
 
 /// The id that the middleware has given the request.
 #[must_use]
@@ -39,7 +43,16 @@ pub fn request_id(req: &HttpRequest) -> String {
 /// When the request arrived, by the application's clock.
 #[must_use]
 pub fn arrival(req: &HttpRequest) -> Option<Instant> {
-    req.extensions().get::<Arrival>().map(|arrival| arrival.0)
+    req.extensions().get::<ArrivedAt>().map(|arrived| arrived.0)
+}
+
+/// Where the request comes from, as far as our proxies vouch for it.
+#[must_use]
+pub fn client_address(req: &HttpRequest) -> IpAddr {
+    let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    req.extensions()
+        .get::<Arrival>()
+        .map_or(unknown, |arrival| arrival.client)
 }
 
 /// The language that the caller reads.
@@ -52,38 +65,97 @@ pub fn language(req: &HttpRequest) -> Language {
         .unwrap_or_default()
 }
 
+/// The outermost layer: what every answer has, whoever gave it.
+///
 /// # Errors
-/// None of ours: every refusal is a response by now, and becomes a problem document here.
+/// None of ours: every refusal is a response by now.
 pub async fn around(
     mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let started = Instant::now();
-    if let Some(state) = req.app_data::<Data<AppState>>() {
-        let arrival = Arrival(state.clock.instant());
-        req.extensions_mut().insert(arrival);
-    }
+    let state = state_of(&req)?;
     let id = accepted_id(req.headers()).unwrap_or_else(|| Uuid::now_v7().to_string());
+    let peer = req.peer_addr().map(|socket| socket.ip());
+    let arrival = state.site.trusted_proxies.arrival(peer, req.headers());
     req.extensions_mut().insert(RequestId(id.clone()));
+    req.extensions_mut().insert(arrival);
+    req.extensions_mut()
+        .insert(ArrivedAt(state.clock.instant()));
     let language = language(req.request());
     if req.method() == Method::HEAD {
         // Answered as a GET; the connection leaves the body out by itself.
         req.head_mut().method = Method::GET;
     }
-    let response = match authenticate(req.request()).await {
-        Ok(principal) => {
-            if let Some(principal) = principal {
-                req.extensions_mut().insert(principal);
-            }
-            next.call(req).await?.map_into_boxed_body()
+    let response = match gate::refusal(&state.site, req.request(), arrival) {
+        None => next.call(req).await?.map_into_boxed_body(),
+        Some(refused) => {
+            let response = refused.unwrap_or_else(|problem| problem.error_response());
+            worded(req.into_response(response), language, &id)
         }
-        Err(problem) => req.error_response(problem).map_into_boxed_body(),
     };
-    let mut response = worded(response, language, &id);
-    protect(&mut response);
+    let mut response = response;
+    protect(&mut response, arrival.is_https);
+    show_allowance(&mut response, &state.limits, arrival);
     set(response.headers_mut(), X_REQUEST_ID, &id);
     log_line(&response, &id, started);
     Ok(response)
+}
+
+/// The layer within CORS: who calls, how often they may, and the wording of every refusal.
+///
+/// # Errors
+/// None of ours: every refusal is a response by now, and becomes a problem document here.
+pub async fn within(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let state = state_of(&req)?;
+    let (id, language) = (request_id(req.request()), language(req.request()));
+    let response = match admitted(&state, req.request()).await {
+        Ok(()) => next.call(req).await?.map_into_boxed_body(),
+        Err(problem) => req.error_response(problem).map_into_boxed_body(),
+    };
+    Ok(worded(response, language, &id))
+}
+
+/// Lets a caller in who is known or nobody, and who has not asked too often.
+async fn admitted(state: &AppState, req: &HttpRequest) -> Result<(), Problem> {
+    let caller = authenticate(req).await;
+    let asker = match &caller {
+        Ok(Some(who)) => Asker::User(who.user_id),
+        Ok(None) | Err(_) => Asker::at(client_address(req)),
+    };
+    let class = RouteClass::of(req.method(), req.match_pattern().as_deref());
+    let allowance = state.limits.take(class, asker);
+    req.extensions_mut().insert(allowance);
+    if let Some(seconds) = allowance.retry_after {
+        return Err(Problem::new(Code::RateLimited).retry_after(seconds));
+    }
+    if let Some(principal) = caller? {
+        req.extensions_mut().insert(principal);
+    }
+    Ok(())
+}
+
+fn state_of(req: &ServiceRequest) -> Result<Data<AppState>, Problem> {
+    let state = req.app_data::<Data<AppState>>().cloned();
+    state.ok_or_else(|| Problem::new(Code::Internal))
+}
+
+/// What its sender has left. Answers that were given before anybody counted are counted now.
+fn show_allowance(response: &mut ServiceResponse, limits: &RateLimits, arrival: Arrival) {
+    let counted = response.request().extensions().get::<Allowance>().copied();
+    let allowance =
+        counted.unwrap_or_else(|| limits.take(RouteClass::General, Asker::at(arrival.client)));
+    let headers = response.headers_mut();
+    set(headers, "ratelimit-limit", &allowance.limit.to_string());
+    set(
+        headers,
+        "ratelimit-remaining",
+        &allowance.remaining.to_string(),
+    );
+    set(headers, "ratelimit-reset", &allowance.reset.to_string());
 }
 
 fn accepted_id(headers: &HeaderMap) -> Option<String> {
@@ -121,6 +193,7 @@ fn of_status(status: u16) -> Problem {
         400 => Code::MalformedRequest,
         404 => Code::NotFound,
         405 => Code::MethodNotAllowed,
+        408 => Code::RequestTimeout,
         413 => Code::PayloadTooLarge,
         415 => Code::UnsupportedMediaType,
         _ => Code::Internal,
@@ -136,7 +209,7 @@ fn log_cause(code: Code, cause: &dyn std::error::Error, id: &str) {
     }
 }
 
-fn protect(response: &mut ServiceResponse) {
+fn protect(response: &mut ServiceResponse, is_https: bool) {
     let is_docs = response.request().path().starts_with("/docs");
     // Swagger UI sets styles of its own; nothing else here is a page.
     let policy = if is_docs {
@@ -151,6 +224,10 @@ fn protect(response: &mut ServiceResponse) {
     set(headers, "referrer-policy", "no-referrer");
     // Browsers removed that filter because it was a hole itself.
     set(headers, "x-xss-protection", "0");
+    // Over plain text a browser has to ignore it (RFC 6797, section 7.2).
+    if is_https {
+        set(headers, "strict-transport-security", HSTS);
+    }
     if !headers.contains_key(header::CACHE_CONTROL) {
         set(
             headers,

@@ -24,6 +24,7 @@ use timing::Jitter;
 use crate::access::AccessTokens;
 use crate::app::{self, Parts};
 use crate::config::{OpenAiSettings, ServeConfig, StripeSettings};
+use crate::gate::RateLimits;
 use crate::housekeeping;
 use crate::metrics::Metrics;
 use crate::routes::{BASE, operations};
@@ -34,6 +35,10 @@ const MAX_CONNECTIONS: u32 = 20;
 const STRIPE_CALL_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long the connections to the database have to close.
 const CLOSING_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long the head of a request may take to arrive.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection may be silent between two requests.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// How long requests under way have to end.
 const SHUTDOWN_SECONDS: u64 = 10;
 
@@ -197,6 +202,7 @@ pub fn state(config: &ServeConfig, db: Db) -> Result<AppState> {
     let stripe = stripe(&config.stripe)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let external = external(config.openai.as_ref(), &clock)?;
+    let limits = RateLimits::new(Arc::clone(&clock), config.rate_limits);
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     Ok(AppState {
         db,
@@ -206,11 +212,13 @@ pub fn state(config: &ServeConfig, db: Db) -> Result<AppState> {
         secrets,
         checkout: Checkout {
             stripe,
-            frontend_url: config.frontend_url.clone(),
+            frontend_url: config.addresses.frontend_url.clone(),
             livemode: config.stripe.livemode(),
         },
         webhook_secrets: config.stripe.webhook_secrets.clone(),
         external,
+        site: config.site.clone(),
+        limits,
     })
 }
 
@@ -231,7 +239,10 @@ pub async fn run(state: AppState, listeners: Listeners, jobs: Jobs) -> Result<()
     let db = state.db.clone();
     let state = Data::new(state);
     let parts = Parts::new(state.clone()).context("the OpenAPI document can't be written")?;
+    allow_many_connections();
     let public = HttpServer::new(move || app::build(&parts))
+        .client_request_timeout(HEAD_TIMEOUT)
+        .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .listen(listeners.public)?
         .run();
@@ -252,6 +263,14 @@ pub async fn run(state: AppState, listeners: Listeners, jobs: Jobs) -> Result<()
     stop(ops_handle, ops).await;
     close(db).await?;
     Ok(served?)
+}
+
+/// A connection is a file to the system, and the usual limit of 1,024 of them is soon reached by
+/// clients that hold theirs open and ask nothing.
+fn allow_many_connections() {
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        log::warn!("the number of connections stays limited by the system: {error}");
+    }
 }
 
 /// Runs jobs until SIGTERM or SIGINT, then lets those under way end.

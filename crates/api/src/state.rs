@@ -12,6 +12,7 @@ use services::passwords::Passwords;
 use services::secrets::SigningSecrets;
 
 use crate::access::AccessTokens;
+use crate::gate::{RateLimits, Site};
 
 /// Shared by all workers.
 pub struct AppState {
@@ -24,6 +25,8 @@ pub struct AppState {
     /// Every secret that Stripe may sign with.
     pub webhook_secrets: Vec<SecretString>,
     pub external: External,
+    pub site: Site,
+    pub limits: RateLimits,
 }
 
 impl AppState {

@@ -16,7 +16,8 @@ use services::accounts;
 use services::passwords::Passwords;
 
 use super::{random_password, say};
-use crate::config::{ServeConfig, StripeSettings, openai_from_env};
+use crate::config::{Addresses, ServeConfig, StripeSettings, openai_from_env};
+use crate::gate::{AllowedHosts, Site};
 use crate::logging::{self, LogFormat};
 use crate::routes::BASE;
 use crate::server::{self, Jobs, Listeners};
@@ -144,7 +145,17 @@ fn config(args: &Args, public: SocketAddr, database_url: String) -> Result<Serve
     Ok(ServeConfig {
         bind_addr: public,
         ops_addr: args.ops,
-        frontend_url: format!("http://{public}"),
+        addresses: Addresses {
+            public_url: Some(format!("http://{public}")),
+            frontend_url: format!("http://{public}"),
+        },
+        site: Site {
+            // Whatever name somebody gives to their own machine: nothing here is worth a forged one.
+            allowed_hosts: AllowedHosts::parse(["*"])
+                .map_err(|no_host| anyhow::anyhow!("{no_host}"))?,
+            ..Site::default()
+        },
+        rate_limits: true,
         database_url,
         jwt_secrets: vec![kept_secret(&args.data.join("jwt_secret"))?],
         stripe: StripeSettings {

@@ -53,17 +53,7 @@ fn configured(no_external: bool) -> Result<ServeConfig> {
 }
 
 /// Variables of the contract that this version does not act on yet.
-const UNREAD: [&str; 9] = [
-    "ALLOWED_HOSTS",
-    "CORS_ALLOWED_ORIGINS",
-    "CSRF_TRUSTED_ORIGINS",
-    "DATABASE_REPLICA_URL",
-    "FORCE_HTTPS",
-    "RATE_LIMITS",
-    "SMTP_URL",
-    "STRIPE_PUBLISHABLE_KEY",
-    "TRUSTED_PROXIES",
-];
+const UNREAD: [&str; 3] = ["DATABASE_REPLICA_URL", "SMTP_URL", "STRIPE_PUBLISHABLE_KEY"];
 
 /// Nobody should take themself for protected by a setting that nothing reads.
 fn warn_of_unread(is_set: impl Fn(&str) -> bool) {

@@ -1,33 +1,37 @@
 //! Configuration, read from the environment once. Everything that is wrong is said at once, naming
 //! the variable and never its value.
 
+mod database;
 mod openai;
 mod reader;
+mod secrets;
+mod site;
 mod stripe;
 
 use std::net::SocketAddr;
 
 use domain::text_enum::TextEnum;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use services::fault_points::{self, FaultPoint};
-use url::Url;
 
+pub use database::DEFAULT_DATABASE_URL;
 pub use openai::{OpenAiSettings, openai_from_env};
 pub use reader::ConfigFaults;
+pub use site::Addresses;
 pub use stripe::StripeSettings;
 
+use crate::gate::Site;
 use reader::Reader;
-
-/// The shortest secret that tokens are signed with, in bytes.
-const MIN_SECRET_BYTES: usize = 32;
 
 /// What `tutors serve` needs to know.
 #[derive(Debug, Clone)]
 pub struct ServeConfig {
     pub bind_addr: SocketAddr,
     pub ops_addr: SocketAddr,
-    /// Where Checkout returns to, without a slash at its end.
-    pub frontend_url: String,
+    pub addresses: Addresses,
+    pub site: Site,
+    /// False: requests are counted and none is refused for their number; with DEBUG only.
+    pub rate_limits: bool,
     pub database_url: String,
     /// The first signs, all are believed.
     pub jwt_secrets: Vec<SecretString>,
@@ -37,9 +41,6 @@ pub struct ServeConfig {
     /// Where a test will kill the process; with DEBUG only.
     pub fault_point: Option<FaultPoint>,
 }
-
-/// Where the database lies that nobody has named.
-pub const DEFAULT_DATABASE_URL: &str = "sqlite://data/tutors.sqlite?mode=rwc";
 
 /// DEBUG: whether this is somebody's own machine.
 ///
@@ -69,25 +70,11 @@ impl ServeConfig {
         let debug = env.flag("DEBUG", false);
         let bind_addr = env.address("BIND_ADDR", "127.0.0.1:8080");
         let ops_addr = env.address("OPS_ADDR", "127.0.0.1:9090");
-        let frontend_url = frontend_url(&mut env, debug, bind_addr);
-        let database_url = env
-            .text("DATABASE_URL")
-            .unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
-        if !database_url.starts_with("postgres") && !database_url.starts_with("sqlite:") {
-            env.fault("DATABASE_URL: must begin with postgres:// or sqlite://");
-        }
-        let jwt_secrets = env.secrets("JWT_SECRET");
-        if jwt_secrets.is_empty() {
-            env.fault("JWT_SECRET: is missing; make one with `openssl rand -hex 32`");
-        }
-        if jwt_secrets
-            .iter()
-            .any(|s| s.expose_secret().len() < MIN_SECRET_BYTES)
-        {
-            env.fault(
-                "JWT_SECRET: must have at least 32 bytes; make one with `openssl rand -hex 32`",
-            );
-        }
+        let addresses = site::addresses(&mut env, debug, bind_addr);
+        let site = site::site(&mut env, debug, &addresses);
+        let rate_limits = rate_limits(&mut env, debug);
+        let database_url = database::url(&mut env, debug);
+        let jwt_secrets = secrets::of_tokens(&mut env, debug);
         let stripe = StripeSettings::from_env(&mut env, debug);
         let openai = openai::read(&mut env);
         let fault_point = fault_point(&mut env, debug);
@@ -95,7 +82,9 @@ impl ServeConfig {
             Ok(Self {
                 bind_addr,
                 ops_addr,
-                frontend_url,
+                addresses,
+                site,
+                rate_limits,
                 database_url,
                 jwt_secrets,
                 stripe,
@@ -108,21 +97,12 @@ impl ServeConfig {
     }
 }
 
-fn frontend_url(env: &mut Reader<'_>, debug: bool, bind_addr: SocketAddr) -> String {
-    match env.text("FRONTEND_URL").or_else(|| env.text("PUBLIC_URL")) {
-        Some(url) if Url::parse(&url).is_ok_and(|url| url.has_host()) => {
-            url.trim_end_matches('/').to_owned()
-        }
-        Some(_) => {
-            env.fault("FRONTEND_URL: must be an address such as https://tutors.example.org");
-            String::new()
-        }
-        None if debug => format!("http://{bind_addr}"),
-        None => {
-            env.fault("FRONTEND_URL: is missing; Checkout returns the payer there");
-            String::new()
-        }
+fn rate_limits(env: &mut Reader<'_>, debug: bool) -> bool {
+    let enforced = env.flag("RATE_LIMITS", true);
+    if !enforced && !debug {
+        env.fault("RATE_LIMITS: off lets anybody ask without end, so it needs DEBUG=true");
     }
+    enforced
 }
 
 fn fault_point(env: &mut Reader<'_>, debug: bool) -> Option<FaultPoint> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::embedding::{EmbeddingModel, MAX_DIMENSIONS};
 use ml::{DEFAULT_POLICY, OpenAiConfig};
+use secrecy::ExposeSecret;
 use timing::Policy;
 use url::Url;
 
@@ -45,12 +46,16 @@ pub(super) fn read(env: &mut Reader<'_>) -> Option<OpenAiSettings> {
     let embedding_model = embedding_model(env);
     let chat_model = env.text("OPENAI_CHAT_MODEL");
     let policy = policy(env);
-    let api_key = env.text("OPENAI_API_KEY")?;
-    if !api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
+    let api_key = env.secret("OPENAI_API_KEY")?;
+    if !api_key
+        .expose_secret()
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic())
+    {
         env.fault("OPENAI_API_KEY: must be visible ASCII without blanks");
     }
     is_on.then_some(OpenAiConfig {
-        api_key: api_key.into(),
+        api_key,
         base_url: base_url?,
         embedding_model: embedding_model?,
         chat_model: chat_model.unwrap_or_else(|| DEFAULT_CHAT_MODEL.to_owned()),

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
+use std::path::Path;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 /// Everything that is wrong with the environment, one line each.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,6 +41,21 @@ impl Reader<'_> {
             .filter(|value| !value.is_empty())
     }
 
+    /// Whether a variable says anything, right or wrong.
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.text(name).is_some()
+    }
+
+    /// The parts of a comma-separated list.
+    pub(super) fn list(&self, name: &str) -> Vec<String> {
+        let text = self.text(name).unwrap_or_default();
+        let parts = text.split(',').map(str::trim);
+        parts
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
     pub(super) fn flag(&mut self, name: &str, default: bool) -> bool {
         match self.text(name).as_deref() {
             None => default,
@@ -62,9 +78,34 @@ impl Reader<'_> {
         })
     }
 
-    pub(super) fn secrets(&self, name: &str) -> Vec<SecretString> {
-        self.text(name)
-            .unwrap_or_default()
+    /// A secret, from the variable or from the file that `<name>_FILE` names, as containers mount
+    /// them. Nobody but its owner and group may read such a file.
+    pub(super) fn secret(&mut self, name: &str) -> Option<SecretString> {
+        let given = self.text(name);
+        let file_name = format!("{name}_FILE");
+        let Some(path) = self.text(&file_name) else {
+            return given.map(SecretString::from);
+        };
+        if given.is_some() {
+            self.fault(format!("{file_name}: {name} is set too; keep one of them"));
+        }
+        match read_secret(Path::new(&path)) {
+            Ok(text) if text.trim().is_empty() => {
+                self.fault(format!("{file_name}: the file is empty"));
+                None
+            }
+            Ok(text) => Some(SecretString::from(text.trim())),
+            Err(why) => {
+                self.fault(format!("{file_name}: {why}"));
+                None
+            }
+        }
+    }
+
+    /// The parts of a comma-separated secret: several for rotation.
+    pub(super) fn secrets(&mut self, name: &str) -> Vec<SecretString> {
+        let all = self.secret(name).unwrap_or_default();
+        all.expose_secret()
             .split(',')
             .map(str::trim)
             .filter(|secret| !secret.is_empty())
@@ -87,4 +128,20 @@ impl Reader<'_> {
             default
         })
     }
+}
+
+fn read_secret(path: &Path) -> Result<String, &'static str> {
+    let unreadable = |_| "the file can't be read";
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(path)
+            .map_err(unreadable)?
+            .permissions()
+            .mode();
+        if mode & 0o007 != 0 {
+            return Err("everybody can read the file; `chmod o= FILE` mends that");
+        }
+    }
+    std::fs::read_to_string(path).map_err(unreadable)
 }

@@ -5,6 +5,9 @@ use url::Url;
 
 use super::reader::Reader;
 
+/// Shorter is no secret.
+const MIN_BYTES: usize = 16;
+
 /// Which Stripe to talk to, and how.
 #[derive(Debug, Clone)]
 pub struct StripeSettings {
@@ -35,10 +38,10 @@ impl StripeSettings {
         if fake && !debug {
             env.fault("STRIPE: the fake takes no money, so it needs DEBUG=true");
         }
-        let mut secret_key = env.text("STRIPE_SECRET_KEY");
+        let mut secret_key = env.secret("STRIPE_SECRET_KEY");
         let mut webhook_secrets = env.secrets("STRIPE_WEBHOOK_SECRET");
         if fake {
-            secret_key.get_or_insert_with(|| "sk_test_offline".to_owned());
+            secret_key.get_or_insert_with(|| "sk_test_offline".into());
             if webhook_secrets.is_empty() {
                 let random = hex::encode(rand::random::<[u8; 24]>());
                 webhook_secrets.push(format!("whsec_{random}").into());
@@ -50,6 +53,9 @@ impl StripeSettings {
         if webhook_secrets.is_empty() {
             env.fault("STRIPE_WEBHOOK_SECRET: is missing; without it nobody could tell Stripe's events from a stranger's");
         }
+        if !debug {
+            refuse_weak(env, secret_key.as_ref(), &webhook_secrets);
+        }
         let api_base = env.text("STRIPE_API_BASE").and_then(|url| {
             let parsed = Url::parse(&url).ok();
             if parsed.is_none() {
@@ -59,9 +65,28 @@ impl StripeSettings {
         });
         Self {
             fake,
-            secret_key: secret_key.unwrap_or_default().into(),
+            secret_key: secret_key.unwrap_or_default(),
             webhook_secrets,
             api_base,
         }
+    }
+}
+
+/// What Stripe makes is longer, and says what it is.
+fn refuse_weak(env: &mut Reader<'_>, key: Option<&SecretString>, webhook: &[SecretString]) {
+    let key_kinds = ["sk_live_", "sk_test_", "rk_live_", "rk_test_"];
+    let is_secret = |secret: &SecretString, kinds: &[&str]| {
+        let text = secret.expose_secret();
+        text.len() >= MIN_BYTES && kinds.iter().any(|kind| text.starts_with(kind))
+    };
+    if key.is_some_and(|key| !is_secret(key, &key_kinds)) {
+        env.fault(
+            "STRIPE_SECRET_KEY: is none; it begins with sk_live_, sk_test_, rk_live_ or rk_test_",
+        );
+    }
+    if webhook.iter().any(|secret| !is_secret(secret, &["whsec_"])) {
+        env.fault(
+            "STRIPE_WEBHOOK_SECRET: is none; it begins with whsec_, and no short one is safe",
+        );
     }
 }

@@ -78,6 +78,7 @@ pub(super) fn add(operation: &mut Operation) {
             "409" if is_repeatable => {
                 give(response, "Retry-After", "Seconds, while a twin is at work.");
             }
+            "429" => give(response, "Retry-After", "Seconds."),
             "503" => give(response, "Retry-After", "Seconds."),
             _ => {}
         }

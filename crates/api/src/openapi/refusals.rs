@@ -21,6 +21,21 @@ pub(super) fn add(operation: &mut Operation, has_id: bool) {
         Code::Unauthenticated,
         "no token where one is needed, or a bad one anywhere",
     );
+    refuse(
+        operation,
+        Code::UnknownHost,
+        "the `Host` header names another API",
+    );
+    refuse(
+        operation,
+        Code::HttpsRequired,
+        "came in plain text where HTTPS is forced",
+    );
+    refuse(
+        operation,
+        Code::RateLimited,
+        "asked too often; try again after `Retry-After`",
+    );
     if names_roles(operation) {
         refuse(operation, Code::Forbidden, "not for the caller's role");
     }
@@ -36,6 +51,11 @@ pub(super) fn add(operation: &mut Operation, has_id: bool) {
             operation,
             Code::MalformedRequest,
             "not JSON in UTF-8, or nested deeper than 64",
+        );
+        refuse(
+            operation,
+            Code::RequestTimeout,
+            "the body did not arrive within 10 seconds",
         );
         refuse(operation, Code::PayloadTooLarge, "more than 256 KiB");
         if !is_webhook {

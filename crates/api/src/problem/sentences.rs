@@ -28,6 +28,16 @@ fn both(code: Code) -> (Words, Words) {
                 "The body must be valid JSON in UTF-8, nested no deeper than 64.",
             ),
         ),
+        Code::UnknownHost => (
+            (
+                "Неизвестный узел",
+                "Имя узла в заголовке Host не принадлежит этому API.",
+            ),
+            (
+                "Unknown host",
+                "The name in the Host header is not one of this API.",
+            ),
+        ),
         Code::InvalidSignature => (
             (
                 "Подпись не принята",
@@ -62,6 +72,26 @@ fn both(code: Code) -> (Words, Words) {
             ),
             ("Forbidden", "Your role or profile does not allow this."),
         ),
+        Code::UntrustedOrigin => (
+            (
+                "Недоверенный источник",
+                "Запросы с cookie принимаются только со страниц доверенных источников (заголовок Origin).",
+            ),
+            (
+                "Untrusted origin",
+                "Requests with a cookie are accepted from pages of trusted origins only (the Origin header).",
+            ),
+        ),
+        Code::HttpsRequired => (
+            (
+                "Требуется HTTPS",
+                "Повторите запрос по https. Секреты, отправленные открытым текстом, считайте раскрытыми.",
+            ),
+            (
+                "HTTPS required",
+                "Send the request over https. Take secrets that were sent in plain text for disclosed.",
+            ),
+        ),
         Code::NotFound => (
             ("Не найдено", "Такого ресурса нет или он вам недоступен."),
             (
@@ -77,6 +107,16 @@ fn both(code: Code) -> (Words, Words) {
             (
                 "Method not allowed",
                 "Use one of the methods in the Allow header.",
+            ),
+        ),
+        Code::RequestTimeout => (
+            (
+                "Время ожидания истекло",
+                "Тело запроса пришло не целиком за отведённое время. Повторите запрос.",
+            ),
+            (
+                "Request timeout",
+                "The body did not arrive in time. Send the request again.",
             ),
         ),
         Code::Conflict => (
@@ -107,6 +147,16 @@ fn both(code: Code) -> (Words, Words) {
             (
                 "Already exists",
                 "It exists already; read or change the one there is.",
+            ),
+        ),
+        Code::Gone => (
+            (
+                "Больше не действует",
+                "Ссылка или токен уже использованы либо устарели. Запросите новые.",
+            ),
+            (
+                "Gone",
+                "The link or token was used before or is too old. Ask for a new one.",
             ),
         ),
         Code::PreconditionFailed => (
@@ -161,6 +211,16 @@ fn both(code: Code) -> (Words, Words) {
             (
                 "Version required",
                 "Send the ETag that you have read as If-Match.",
+            ),
+        ),
+        Code::RateLimited => (
+            (
+                "Слишком много запросов",
+                "Подождите столько секунд, сколько указано в заголовке Retry-After.",
+            ),
+            (
+                "Too many requests",
+                "Wait as many seconds as the Retry-After header says.",
             ),
         ),
         Code::Internal => (

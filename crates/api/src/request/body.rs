@@ -1,5 +1,7 @@
 //! Bodies: bounded, JSON, an object, and nothing in it that we don't know.
 
+use std::time::Duration;
+
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut};
@@ -9,7 +11,9 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use timing::within;
 
+use super::ctx::Ctx;
 use super::query::refuse_params;
 use super::{json, strict};
 use crate::problem::{Code, Problem};
@@ -18,6 +22,9 @@ use crate::problem::{Code, Problem};
 const MAX_BYTES: usize = 256 * 1024;
 /// Stripe's events are larger.
 const MAX_RAW_BYTES: usize = 1024 * 1024;
+
+/// How long a body may take to arrive: one that drips holds a connection for nothing.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The hash of the body that was read, for the fingerprint of an idempotency key.
 #[derive(Debug, Clone, Copy)]
@@ -41,9 +48,9 @@ impl FromRequest for RawBody {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
-    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let payload = payload.take();
-        Box::pin(async move { collect(payload, MAX_RAW_BYTES).await.map(RawBody) })
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (ctx, payload) = (Ctx::of(req), payload.take());
+        Box::pin(async move { collect(&ctx?, payload, MAX_RAW_BYTES).await.map(RawBody) })
     }
 }
 
@@ -65,7 +72,7 @@ impl<T: DeserializeOwned + EmptyBody + 'static> FromRequest for Body<T> {
         let req = req.clone();
         let payload = payload.take();
         Box::pin(async move {
-            let bytes = collect(payload, MAX_BYTES).await?;
+            let bytes = collect(&Ctx::of(&req)?, payload, MAX_BYTES).await?;
             req.extensions_mut()
                 .insert(BodyHash(Sha256::digest(&bytes).into()));
             let body = if bytes.is_empty() {
@@ -82,7 +89,15 @@ impl<T: DeserializeOwned + EmptyBody + 'static> FromRequest for Body<T> {
     }
 }
 
-async fn collect(mut payload: Payload, max: usize) -> Result<Bytes, Problem> {
+/// The whole body, if it comes in time.
+async fn collect(ctx: &Ctx, payload: Payload, max: usize) -> Result<Bytes, Problem> {
+    let clock = ctx.state.clock.as_ref();
+    let deadline = clock.instant() + PATIENCE;
+    let collected = within(clock, deadline, collect_bytes(payload, max)).await;
+    collected.unwrap_or_else(|| Err(Problem::new(Code::RequestTimeout)))
+}
+
+async fn collect_bytes(mut payload: Payload, max: usize) -> Result<Bytes, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Problem::new(Code::MalformedRequest))?;

@@ -1,6 +1,7 @@
 //! What every handler has at hand: the state, the clock, the scope of its writes.
 
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 use std::time::Instant;
 
 use actix_web::dev::Payload;
@@ -62,6 +63,12 @@ impl Ctx {
     #[must_use]
     pub fn arrived(&self) -> Instant {
         crate::middleware::arrival(&self.req).unwrap_or_else(|| self.state.clock.instant())
+    }
+
+    /// Where the request comes from, as far as our proxies vouch for it.
+    #[must_use]
+    pub fn client_address(&self) -> IpAddr {
+        crate::middleware::client_address(&self.req)
     }
 
     #[must_use]
