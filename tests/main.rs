@@ -21,6 +21,7 @@ mod bookings;
 mod configuration;
 mod conventions;
 mod crash;
+mod gate;
 mod housekeeping;
 mod jobs;
 mod matches;

@@ -44,7 +44,7 @@ impl Default for Deployment {
     fn default() -> Self {
         Self {
             site: Site {
-                allowed_hosts: AllowedHosts::parse([HOST]).unwrap(),
+                allowed_hosts: AllowedHosts::parse([HOST, "127.0.0.1"]).unwrap(),
                 has_secure_cookies: true,
                 ..Site::default()
             },
@@ -87,7 +87,13 @@ impl TestApp {
 
     /// With models behind this address: that of a fake, or one where nobody is.
     pub async fn with_models(base_url: &str) -> Self {
-        Self::build_with(None, Patience::SERVING, Some(base_url), Deployment::default()).await
+        Self::build_with(
+            None,
+            Patience::SERVING,
+            Some(base_url),
+            Deployment::default(),
+        )
+        .await
     }
 
     /// Deployed in its own way: behind proxies, with HTTPS forced, with limits on requests.

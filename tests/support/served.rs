@@ -74,6 +74,11 @@ impl Served {
         callers.spawn(work).await.unwrap()
     }
 
+    /// Where it listens, for somebody who writes to the connection themself.
+    pub fn address(&self) -> &str {
+        self.courier.base.strip_prefix("http://").unwrap()
+    }
+
     /// Sends all of them at the same moment; the answers in the order of the requests.
     pub async fn at_once(&self, shots: Vec<Shot>) -> Vec<Answer> {
         let barrier = Arc::new(Barrier::new(shots.len()));

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, ResponseError};
@@ -27,6 +27,7 @@ struct RequestId(String);
 #[derive(Debug, Clone, Copy)]
 struct ArrivedAt(Instant);
 
+const PROBLEM: &str = "application/problem+json";
 const X_REQUEST_ID: &str = "x-request-id";
 /// One year.
 const HSTS: &str = "max-age=31536000; includeSubDomains; preload";
@@ -88,7 +89,10 @@ pub async fn around(
         req.head_mut().method = Method::GET;
     }
     let response = match gate::refusal(&state.site, req.request(), arrival) {
-        None => next.call(req).await?.map_into_boxed_body(),
+        None => {
+            let response = next.call(req).await?.map_into_boxed_body();
+            worded_preflight(response, language, &id)
+        }
         Some(refused) => {
             let response = refused.unwrap_or_else(|problem| problem.error_response());
             worded(req.into_response(response), language, &id)
@@ -164,12 +168,25 @@ fn accepted_id(headers: &HeaderMap) -> Option<String> {
     is_fine.then(|| id.to_owned())
 }
 
+/// Whatever is refused below CORS has its words already; what CORS refuses is a preflight.
+fn worded_preflight(response: ServiceResponse, language: Language, id: &str) -> ServiceResponse {
+    let is_worded = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == PROBLEM);
+    if response.status() != StatusCode::BAD_REQUEST || is_worded {
+        return response;
+    }
+    let document = render(&Problem::new(Code::UntrustedOrigin), language, id);
+    ServiceResponse::new(response.into_parts().0, document)
+}
+
 /// Turns a refusal into its document, and logs the cause of one that is our fault.
 fn worded(response: ServiceResponse, language: Language, id: &str) -> ServiceResponse {
     let is_document = response
         .headers()
         .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind == "application/problem+json");
+        .is_some_and(|kind| kind == PROBLEM);
     if is_document || response.status().as_u16() < 400 {
         return response;
     }

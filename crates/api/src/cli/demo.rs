@@ -143,6 +143,7 @@ fn prepare_folder(folder: &Path, fresh: bool) -> Result<String> {
 fn config(args: &Args, public: SocketAddr, database_url: String) -> Result<ServeConfig> {
     let webhook_secret = format!("whsec_{}", hex::encode(rand::random::<[u8; 24]>()));
     Ok(ServeConfig {
+        debug: true,
         bind_addr: public,
         ops_addr: args.ops,
         addresses: Addresses {

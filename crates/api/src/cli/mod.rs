@@ -1,6 +1,7 @@
 //! The commands of the `tutors` binary.
 
 mod admin;
+mod config;
 mod demo;
 mod eval;
 mod migrate;
@@ -66,6 +67,11 @@ enum Command {
     Seed {
         #[command(subcommand)]
         action: SeedAction,
+    },
+    /// The configuration
+    Config {
+        #[command(subcommand)]
+        action: config::Action,
     },
     /// Print the OpenAPI document
     Openapi,
@@ -157,6 +163,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Ledger { action } => money::run_ledger(action).await,
         Command::Payouts { action } => money::run_payouts(action).await,
         Command::Eval { action } => eval::run(action),
+        Command::Config { action } => config::run(action),
         Command::Openapi => say_raw(&crate::openapi::json()?),
         Command::Admin {
             action:

@@ -2,6 +2,7 @@
 //! the variable and never its value.
 
 mod database;
+mod effective;
 mod openai;
 mod reader;
 mod secrets;
@@ -26,6 +27,8 @@ use reader::Reader;
 /// What `tutors serve` needs to know.
 #[derive(Debug, Clone)]
 pub struct ServeConfig {
+    /// Whether this is somebody's own machine.
+    pub debug: bool,
     pub bind_addr: SocketAddr,
     pub ops_addr: SocketAddr,
     pub addresses: Addresses,
@@ -80,6 +83,7 @@ impl ServeConfig {
         let fault_point = fault_point(&mut env, debug);
         if env.faults.is_empty() {
             Ok(Self {
+                debug,
                 bind_addr,
                 ops_addr,
                 addresses,

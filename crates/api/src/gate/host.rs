@@ -113,6 +113,23 @@ impl AllowedHosts {
     }
 }
 
+impl fmt::Display for AllowedHosts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts: Vec<String> = self.0.iter().map(Pattern::to_string).collect();
+        f.write_str(&texts.join(","))
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("*"),
+            Self::Exactly(name) => f.write_str(name),
+            Self::Below(name) => write!(f, ".{name}"),
+        }
+    }
+}
+
 fn pattern(raw: &str) -> Result<Pattern, NoHost> {
     if raw == "*" {
         return Ok(Pattern::Any);

@@ -70,3 +70,11 @@ impl Origins {
         self.0.iter().any(|known| known.0 == origin)
     }
 }
+
+impl fmt::Display for Origins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts: Vec<&str> = self.0.iter().map(Origin::as_str).collect();
+        f.write_str(if texts.is_empty() { "none" } else { "" })?;
+        f.write_str(&texts.join(","))
+    }
+}

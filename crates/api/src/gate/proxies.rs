@@ -1,5 +1,6 @@
 //! Which proxies are believed, and what follows: where a request really comes from, and how.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::http::header::{HeaderMap, HeaderName};
@@ -91,6 +92,14 @@ impl TrustedProxies {
             }
         }
         nearest
+    }
+}
+
+impl fmt::Display for TrustedProxies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts: Vec<String> = self.0.iter().map(IpNet::to_string).collect();
+        f.write_str(if texts.is_empty() { "none" } else { "" })?;
+        f.write_str(&texts.join(","))
     }
 }
 

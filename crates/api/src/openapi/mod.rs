@@ -54,10 +54,12 @@ pub fn document() -> OpenApi {
     schemas::tidy(components);
     components.examples = examples::of_problems();
     for (path, item) in &mut document.paths.paths {
+        let asking = item.get.as_ref().and_then(|get| get.operation_id.clone());
         for operation in operations(item) {
             // Public unless it says otherwise; said aloud, not left open.
             operation.security.get_or_insert_default();
             schemas::unwrap_optional_body(operation);
+            refusals::add_plain_text(operation, operation.operation_id == asking);
             refusals::add(operation, path.contains("{id}"));
             headers::add(operation);
             schemas::describe_answers(operation, components);

@@ -4,7 +4,9 @@
 use domain::text_enum::TextEnum;
 use utoipa::ToSchema;
 use utoipa::openapi::content::Content;
+use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response};
 
 use super::headers::is_repeatable;
@@ -25,11 +27,6 @@ pub(super) fn add(operation: &mut Operation, has_id: bool) {
         operation,
         Code::UnknownHost,
         "the `Host` header names another API",
-    );
-    refuse(
-        operation,
-        Code::HttpsRequired,
-        "came in plain text where HTTPS is forced",
     );
     refuse(
         operation,
@@ -94,6 +91,25 @@ pub(super) fn add(operation: &mut Operation, has_id: bool) {
                 .into_iter()
                 .collect();
         }
+    }
+}
+
+/// Adds what becomes of a request in plain text: one that only asks is sent on its way.
+pub(super) fn add_plain_text(operation: &mut Operation, only_asks: bool) {
+    if only_asks {
+        let mut response = Response::new("Came in plain text where HTTPS is forced.");
+        let location = HeaderBuilder::new()
+            .schema(Some(Object::with_type(Type::String)))
+            .description(Some("The same over https."))
+            .build();
+        response
+            .headers
+            .insert("Location".to_owned(), location.into());
+        let responses = &mut operation.responses.responses;
+        responses.insert("308".to_owned(), RefOr::T(response));
+    } else {
+        let why = "came in plain text where HTTPS is forced";
+        refuse(operation, Code::HttpsRequired, why);
     }
 }
 

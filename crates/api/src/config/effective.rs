@@ -1,0 +1,112 @@
+//! The settings in force, for people: every one, and of a secret only that there is one.
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::ServeConfig;
+
+impl ServeConfig {
+    /// Each variable with what holds for it.
+    #[must_use]
+    pub fn effective(&self) -> Vec<(&'static str, String)> {
+        let Self {
+            debug,
+            bind_addr,
+            ops_addr,
+            addresses,
+            site,
+            rate_limits,
+            database_url,
+            jwt_secrets,
+            stripe,
+            openai,
+            fault_point,
+        } = self;
+        let mut lines = vec![
+            ("DEBUG", debug.to_string()),
+            ("BIND_ADDR", bind_addr.to_string()),
+            ("OPS_ADDR", ops_addr.to_string()),
+            ("PUBLIC_URL", or_none(addresses.public_url.as_deref())),
+            ("FRONTEND_URL", addresses.frontend_url.clone()),
+            ("ALLOWED_HOSTS", site.allowed_hosts.to_string()),
+            ("FORCE_HTTPS", site.forces_https.to_string()),
+            ("TRUSTED_PROXIES", site.trusted_proxies.to_string()),
+            ("CORS_ALLOWED_ORIGINS", site.cors_origins.to_string()),
+            ("CSRF_TRUSTED_ORIGINS", site.csrf_origins.to_string()),
+            ("RATE_LIMITS", on_or_off(*rate_limits)),
+            ("DATABASE_URL", without_password(database_url)),
+            ("JWT_SECRET", masked(jwt_secrets)),
+            (
+                "STRIPE",
+                if stripe.fake { "fake" } else { "live" }.to_owned(),
+            ),
+            ("STRIPE_SECRET_KEY", key_kind(&stripe.secret_key)),
+            ("STRIPE_WEBHOOK_SECRET", masked(&stripe.webhook_secrets)),
+            (
+                "STRIPE_API_BASE",
+                or_none(stripe.api_base.as_ref().map(Url::as_str)),
+            ),
+        ];
+        match openai {
+            None => lines.push(("ML_EXTERNAL", "off: nothing is sent to a model".to_owned())),
+            Some(openai) => lines.extend([
+                ("ML_EXTERNAL", "on".to_owned()),
+                (
+                    "OPENAI_API_KEY",
+                    masked(std::slice::from_ref(&openai.api_key)),
+                ),
+                ("OPENAI_BASE_URL", openai.base_url.to_string()),
+                (
+                    "OPENAI_EMBEDDING_MODEL",
+                    openai.embedding_model.name().to_owned(),
+                ),
+                (
+                    "OPENAI_EMBEDDING_DIMENSIONS",
+                    openai.embedding_model.dimensions().to_string(),
+                ),
+                ("OPENAI_CHAT_MODEL", openai.chat_model.clone()),
+            ]),
+        }
+        if let Some(point) = fault_point {
+            lines.push(("FAULT_POINT", point.to_string()));
+        }
+        lines
+    }
+}
+
+fn or_none(value: Option<&str>) -> String {
+    value.unwrap_or("none").to_owned()
+}
+
+fn on_or_off(on: bool) -> String {
+    if on { "on" } else { "off" }.to_owned()
+}
+
+fn masked(secrets: &[SecretString]) -> String {
+    match secrets.len() {
+        0 => "none".to_owned(),
+        1 => "***".to_owned(),
+        more => format!("*** ({more} of them; the first is the current one)"),
+    }
+}
+
+/// What kind of key it is decides whether money is real.
+fn key_kind(key: &SecretString) -> String {
+    let text = key.expose_secret();
+    let kinds = ["sk_live_", "sk_test_", "rk_live_", "rk_test_"];
+    let kind = kinds.into_iter().find(|kind| text.starts_with(kind));
+    format!("{}***", kind.unwrap_or_default())
+}
+
+fn without_password(url: &str) -> String {
+    let Ok(mut parsed) = Url::parse(url) else {
+        return url.to_owned();
+    };
+    if parsed.password().is_none() {
+        return url.to_owned();
+    }
+    match parsed.set_password(Some("***")) {
+        Ok(()) => parsed.to_string(),
+        Err(()) => "***".to_owned(),
+    }
+}
