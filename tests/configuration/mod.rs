@@ -1,3 +1,4 @@
 //! What the environment may say, and what is said of it.
 
 mod openai;
+mod serving;

@@ -180,6 +180,7 @@ async fn a_server_says_at_once_all_that_its_environment_lacks() {
     let missing = [
         "JWT_SECRET",
         "FRONTEND_URL",
+        "ALLOWED_HOSTS",
         "STRIPE_SECRET_KEY",
         "STRIPE_WEBHOOK_SECRET",
     ];
@@ -199,6 +200,30 @@ async fn a_server_says_at_once_all_that_its_environment_lacks() {
         0,
         "it left something"
     );
+}
+
+#[actix_web::test]
+async fn a_configuration_can_be_checked_without_starting_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["config", "check"];
+    let checked = run(folder.path(), &args, &[]).await;
+    let complaint = checked.failed();
+    let served = refused_to_serve(folder.path(), &[]).await;
+    let faults = |text: &str| {
+        let lines = text.lines().filter(|line| line.contains("is missing"));
+        lines.map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(faults(complaint), faults(&served));
+    let env = [
+        ("DEBUG", "true"),
+        ("STRIPE", "fake"),
+        ("JWT_SECRET", "a secret of at least thirty-two bytes"),
+    ];
+    let checked = run(folder.path(), &args, &env).await;
+    let shown = checked.succeeded();
+    assert!(shown.contains("JWT_SECRET=***\n"), "{shown}");
+    assert!(!shown.contains("thirty-two"), "{shown}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[actix_web::test]
