@@ -28,6 +28,7 @@ use uuid::Uuid;
 
 use super::client::{Answer, Call, Client, HOST};
 use super::database::TestDatabase;
+use super::logs::{assert_nothing_leaked, keep_errors};
 use super::openai::models_at;
 
 pub const WEBHOOK_SECRET: &str = "whsec_of_the_tests";
@@ -121,6 +122,7 @@ impl TestApp {
         deployment: Deployment,
     ) -> Self {
         install_tls();
+        keep_errors();
         let database = TestDatabase::with(patience).await;
         // The Stripe of the tests lives in real time, so that is where the clock begins.
         let clock = Arc::new(VirtualClock::at(Utc::now().trunc_subsecs(0)));
@@ -284,6 +286,14 @@ impl TestApp {
         client.email = body["user"]["email"].as_str().unwrap().to_owned();
         client.user_id = body["user"]["id"].as_str().unwrap().to_owned();
         client
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_nothing_leaked();
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::app::PASSWORD;
 use super::client::Answer;
 use super::document::{Operation, document, find};
 use super::schema;
@@ -103,6 +104,12 @@ impl Exchange<'_> {
             problem["status"] == answer.status,
             "its status is that of the answer",
         );
+        // What an e-mail looks like may be said.
+        let said = answer.text.replace("name@example.org", "");
+        let is_told = [PASSWORD, "@example.org"]
+            .iter()
+            .any(|canary| said.contains(canary));
+        expect(!is_told, "it repeats no password and no e-mail");
         let kind = format!("urn:tutors:error:{code}");
         expect(problem["type"] == kind, "its type is of its code");
         let id = answer.header("x-request-id");

@@ -1,22 +1,38 @@
-//! What is logged, for tests that look for a line about something of their own.
+//! What is logged: kept for tests that look for a line about something of their own, and searched for what
+//! must never be there.
 
 use std::sync::{Mutex, Once, PoisonError};
 
-use log::kv::Key;
+use log::kv::{Error, Key, Value, VisitSource};
 use log::{Level, LevelFilter, Log, Metadata, Record};
+
+use super::app::PASSWORD;
 
 /// The errors so far, each with the event that it is about.
 static ERRORS: Mutex<Vec<(Option<String>, String)>> = Mutex::new(Vec::new());
 
+/// Lines with something in them that nobody may read.
+static LEAKS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// The tests' passwords, e-mails (all of that domain) and tokens.
+const CANARIES: [&str; 5] = [PASSWORD, "@example.org", "eyJ0eXAi", "eyJhbGci", "Bearer "];
+
 struct Kept;
 
 impl Log for Kept {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.level() == Level::Error
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
     }
 
     fn log(&self, record: &Record<'_>) {
-        if self.enabled(record.metadata()) {
+        let line = whole(record);
+        if CANARIES.iter().any(|canary| line.contains(canary)) {
+            LEAKS
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(line);
+        }
+        if record.level() == Level::Error {
             let event_id = record.key_values().get(Key::from_str("event_id"));
             let line = (event_id.map(|id| id.to_string()), record.args().to_string());
             let mut errors = ERRORS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -27,13 +43,33 @@ impl Log for Kept {
     fn flush(&self) {}
 }
 
-/// Keeps what is logged as an error from now on; all tests of the process share it.
+/// A line with its fields.
+fn whole(record: &Record<'_>) -> String {
+    struct Fields(String);
+    impl<'kvs> VisitSource<'kvs> for Fields {
+        fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), Error> {
+            self.0 += &format!(" {key}={value}");
+            Ok(())
+        }
+    }
+    let mut fields = Fields(format!("{}: {}", record.target(), record.args()));
+    let _ = record.key_values().visit(&mut fields);
+    fields.0
+}
+
+/// Keeps and searches what is logged from now on; all tests of the process share it.
 pub fn keep_errors() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         log::set_logger(&Kept).unwrap();
-        log::set_max_level(LevelFilter::Error);
+        log::set_max_level(LevelFilter::Debug);
     });
+}
+
+/// Panics if anything that nobody may read was logged by any test of the process.
+pub fn assert_nothing_leaked() {
+    let leaks = LEAKS.lock().unwrap_or_else(PoisonError::into_inner);
+    assert!(leaks.is_empty(), "logged: {}", leaks.join("\n"));
 }
 
 /// The errors that were logged about an event.

@@ -1,5 +1,6 @@
 //! The walk: the built binary in a fresh folder, used over real HTTP as a new user would.
 
+mod canaries;
 mod commands;
 mod demo;
 mod evaluating;

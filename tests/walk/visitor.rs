@@ -53,6 +53,25 @@ impl Visitor {
         self.try_send(request.header("idempotency-key", key)).await
     }
 
+    /// Anything at all, with headers of one's own.
+    pub async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = self.request(method, path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(match body {
+            Some(body) => request.json(&body),
+            None => request,
+        })
+        .await
+    }
+
     /// A GET of any address, as a browser's, without a token.
     pub async fn open(&self, address: &str) -> Answer {
         self.send(self.http.get(address)).await
