@@ -25,6 +25,11 @@ openapi:
     cargo run -q -- openapi > openapi/openapi.json.new
     mv openapi/openapi.json.new openapi/openapi.json
 
+# Write docs/access.md from the table of domain::access
+access:
+    cargo run -q -- access > docs/access.md.new
+    mv docs/access.md.new docs/access.md
+
 # A running market in one command: just demo [--fresh] [--data DIR]
 demo *ARGS:
     cargo run -- demo {{ ARGS }}

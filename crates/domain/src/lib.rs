@@ -17,6 +17,7 @@
     )
 )]
 
+pub mod access;
 pub mod account;
 pub mod application;
 pub mod availability;

@@ -1,77 +1,42 @@
 //! Who is calling.
 
+use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{HttpMessage, HttpRequest};
-use domain::account::{Principal, Role};
-use domain::payment::PaymentType;
-use domain::text_enum::TextEnum;
+use domain::access::Right;
+use domain::account::Principal;
 use persistence::sessions;
 
+use super::policy::admitted;
 use crate::problem::{Code, Problem};
 use crate::request::{Ctx, Entry, from_request_by_entry};
 
-/// Anybody signed in.
-#[derive(Debug, Clone, Copy)]
-pub struct User(pub Principal);
+/// Declares who is let in by a right and nothing else.
+macro_rules! by_role {
+    ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {
+        $($(#[$meta])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name(pub Principal);
 
-/// A student.
-#[derive(Debug, Clone, Copy)]
-pub struct Student(pub Principal);
+        impl Entry for $name {
+            async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
+                admitted(req, Right::$name).map(Self)
+            }
+        })+
 
-/// A tutor, with or without a profile.
-#[derive(Debug, Clone, Copy)]
-pub struct Tutor(pub Principal);
-
-/// Somebody of a role that pays for something.
-#[derive(Debug, Clone, Copy)]
-pub struct Payer(pub Principal);
-
-from_request_by_entry!(User, Student, Tutor, Payer);
-
-impl Entry for User {
-    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        principal(req).map(Self)
-    }
+        from_request_by_entry!($($name),+);
+    };
 }
 
-impl Entry for Student {
-    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        with_role(req, Role::Student).map(Self)
-    }
-}
-
-impl Entry for Tutor {
-    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        with_role(req, Role::Tutor).map(Self)
-    }
-}
-
-impl Entry for Payer {
-    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let who = principal(req)?;
-        if PaymentType::ALL.iter().any(|kind| kind.payer() == who.role) {
-            Ok(Self(who))
-        } else {
-            Err(Problem::new(Code::Forbidden))
-        }
-    }
-}
-
-pub(super) fn principal(req: &HttpRequest) -> Result<Principal, Problem> {
-    req.extensions()
-        .get::<Principal>()
-        .copied()
-        .ok_or_else(|| Problem::new(Code::Unauthenticated))
-}
-
-pub(super) fn with_role(req: &HttpRequest, role: Role) -> Result<Principal, Problem> {
-    let who = principal(req)?;
-    if who.role == role {
-        Ok(who)
-    } else {
-        Err(Problem::new(Code::Forbidden))
-    }
-}
+by_role!(
+    /// Anybody signed in.
+    User,
+    /// A student.
+    Student,
+    /// A tutor, with or without a profile.
+    Tutor,
+    /// Somebody of a role that pays for something.
+    Payer,
+);
 
 /// Finds out who is calling, for the middleware. Without a token nobody is; with a bad one the
 /// request is refused everywhere and never taken for an anonymous one.

@@ -3,6 +3,8 @@
 mod access_token;
 mod identity;
 mod ownership;
+mod page;
+mod policy;
 
 pub use access_token::AccessTokens;
 pub use identity::{Payer, Student, Tutor, User, authenticate};
@@ -11,3 +13,4 @@ pub use ownership::{
     OwnProfile, PartyBooking, ReadableApplication, ReviewOfOneself, StudentBooking, TutorBooking,
     VisibleCard, VisibleOrder, VisibleTutor,
 };
+pub use page::page;

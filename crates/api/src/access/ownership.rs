@@ -1,6 +1,7 @@
 //! What somebody may touch, loaded as it is checked. Somebody else's private thing does not exist.
 
 use actix_web::HttpRequest;
+use domain::access::{Right, Tie};
 use domain::account::{Principal, Role};
 use persistence::applications::{self, Application};
 use persistence::bookings::{self, Booking};
@@ -12,7 +13,7 @@ use persistence::tutors::{self, TutorProfile};
 use services::orders::is_visible_to_tutor;
 use uuid::Uuid;
 
-use super::identity::{principal, with_role};
+use super::policy::{admitted, permit, permit_anybody};
 use crate::problem::{Code, Problem};
 use crate::request::{Ctx, Entry, from_request_by_entry, path_id};
 
@@ -110,15 +111,6 @@ fn hidden() -> Problem {
     Problem::new(Code::NotFound)
 }
 
-/// A student or a tutor: administrators have no part in the trade.
-fn trader(req: &HttpRequest) -> Result<Principal, Problem> {
-    let who = principal(req)?;
-    match who.role {
-        Role::Student | Role::Tutor => Ok(who),
-        Role::Admin => Err(Problem::new(Code::Forbidden)),
-    }
-}
-
 async fn order(ctx: &Ctx, id: Uuid) -> Result<Order, Problem> {
     orders::find(ctx.db(), id, ctx.now())
         .await?
@@ -131,126 +123,156 @@ async fn own_profile_id(ctx: &Ctx, who: Principal) -> Result<Option<Uuid>, Probl
     Ok(profile.map(|profile| profile.id))
 }
 
+/// Own, or nobody's whom it concerns.
+fn own_if(is_own: bool) -> Tie {
+    if is_own { Tie::Own } else { Tie::Foreign }
+}
+
+fn party_if(is_party: bool) -> Tie {
+    if is_party { Tie::Party } else { Tie::Foreign }
+}
+
+async fn tie_to_order(ctx: &Ctx, who: Principal, order: &Order) -> Result<Tie, Problem> {
+    if order.student_id == who.user_id {
+        return Ok(Tie::Own);
+    }
+    let is_seen = who.role == Role::Tutor
+        && is_visible_to_tutor(ctx.db(), order, who.user_id, ctx.now()).await?;
+    Ok(if is_seen { Tie::Visible } else { Tie::Foreign })
+}
+
+/// A tutor has their own bids, a student those on their orders.
+async fn tie_to_application(
+    ctx: &Ctx,
+    who: Principal,
+    application: &Application,
+) -> Result<Tie, Problem> {
+    if who.role == Role::Tutor {
+        let own = own_profile_id(ctx, who).await?;
+        return Ok(own_if(own == Some(application.tutor_id)));
+    }
+    let order = order(ctx, application.order_id).await?;
+    Ok(party_if(order.student_id == who.user_id))
+}
+
+async fn tie_to_booking(ctx: &Ctx, who: Principal, booking: &Booking) -> Result<Tie, Problem> {
+    let is_party = match who.role {
+        Role::Tutor => own_profile_id(ctx, who).await? == Some(booking.tutor_id),
+        Role::Student | Role::Admin => booking.student_id == who.user_id,
+    };
+    Ok(party_if(is_party))
+}
+
+/// The order in the path, if the right lets the caller have it.
+async fn order_by(req: &HttpRequest, right: Right) -> Result<(Principal, Order), Problem> {
+    let who = admitted(req, right)?;
+    let ctx = Ctx::of(req)?;
+    let order = order(&ctx, path_id(req)?).await?;
+    permit(who, right, tie_to_order(&ctx, who, &order).await?)?;
+    Ok((who, order))
+}
+
+/// The application in the path, if the right lets the caller have it.
+async fn application_by(req: &HttpRequest, right: Right) -> Result<Application, Problem> {
+    let who = admitted(req, right)?;
+    let ctx = Ctx::of(req)?;
+    let found = applications::find(ctx.db(), path_id(req)?, ctx.now()).await?;
+    let application = found.ok_or_else(hidden)?;
+    let tie = tie_to_application(&ctx, who, &application).await?;
+    permit(who, right, tie)?;
+    Ok(application)
+}
+
+/// The booking in the path, if the right lets the caller have it.
+async fn booking_by(req: &HttpRequest, right: Right) -> Result<(Principal, Booking), Problem> {
+    let who = admitted(req, right)?;
+    let ctx = Ctx::of(req)?;
+    let found = bookings::find(ctx.db(), path_id(req)?, ctx.now()).await?;
+    let booking = found.ok_or_else(hidden)?;
+    permit(who, right, tie_to_booking(&ctx, who, &booking).await?)?;
+    Ok((who, booking))
+}
+
+/// The payment in the path, if the right lets the caller have it.
+async fn payment_by(req: &HttpRequest, right: Right) -> Result<Payment, Problem> {
+    let who = admitted(req, right)?;
+    let found = payments::find(Ctx::of(req)?.db(), path_id(req)?).await?;
+    let payment = found.ok_or_else(hidden)?;
+    permit(who, right, own_if(payment.user_id == who.user_id))?;
+    Ok(payment)
+}
+
 impl Entry for OwnOrder {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let who = with_role(req, Role::Student)?;
-        let order = order(&Ctx::of(req)?, path_id(req)?).await?;
-        if order.student_id == who.user_id {
-            Ok(Self(order))
-        } else {
-            Err(hidden())
-        }
+        let (_, order) = order_by(req, Right::OwnOrder).await?;
+        Ok(Self(order))
     }
 }
 
 impl Entry for VisibleOrder {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let who = trader(req)?;
-        let ctx = Ctx::of(req)?;
-        let order = order(&ctx, path_id(req)?).await?;
-        let may_see = match who.role {
-            Role::Tutor => is_visible_to_tutor(ctx.db(), &order, who.user_id, ctx.now()).await?,
-            Role::Student | Role::Admin => order.student_id == who.user_id,
-        };
-        if may_see {
-            Ok(Self { who, order })
-        } else {
-            Err(hidden())
-        }
+        let (who, order) = order_by(req, Right::VisibleOrder).await?;
+        Ok(Self { who, order })
     }
 }
 
 impl Entry for ExistingOrder {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let who = with_role(req, Role::Tutor)?;
+        let who = admitted(req, Right::ExistingOrder)?;
         let ctx = Ctx::of(req)?;
         if own_profile_id(&ctx, who).await?.is_none() {
             return Err(Problem::new(Code::Forbidden));
         }
         let order = order(&ctx, path_id(req)?).await?;
+        permit(who, Right::ExistingOrder, Tie::Foreign)?;
         Ok(Self { who, order })
     }
 }
 
 impl Entry for OwnApplication {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let who = with_role(req, Role::Tutor)?;
-        let ctx = Ctx::of(req)?;
-        let found = applications::find(ctx.db(), path_id(req)?, ctx.now()).await?;
-        let own = own_profile_id(&ctx, who).await?;
-        found
-            .filter(|application| own == Some(application.tutor_id))
-            .map(Self)
-            .ok_or_else(hidden)
+        application_by(req, Right::OwnApplication).await.map(Self)
     }
 }
 
 impl Entry for ReadableApplication {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        match trader(req)?.role {
-            Role::Tutor => OwnApplication::enter(req).await.map(|own| Self(own.0)),
-            Role::Student | Role::Admin => ChoosableApplication::enter(req)
-                .await
-                .map(|own| Self(own.0)),
-        }
+        let application = application_by(req, Right::ReadableApplication).await?;
+        Ok(Self(application))
     }
 }
 
 impl Entry for ChoosableApplication {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let who = with_role(req, Role::Student)?;
-        let ctx = Ctx::of(req)?;
-        let application = applications::find(ctx.db(), path_id(req)?, ctx.now())
-            .await?
-            .ok_or_else(hidden)?;
-        let order = order(&ctx, application.order_id).await?;
-        if order.student_id == who.user_id {
-            Ok(Self(application))
-        } else {
-            Err(hidden())
-        }
+        let application = application_by(req, Right::ChoosableApplication).await?;
+        Ok(Self(application))
     }
 }
 
 impl Entry for PartyBooking {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let who = trader(req)?;
-        let booking = match who.role {
-            Role::Tutor => TutorBooking::enter(req).await?.0,
-            Role::Student | Role::Admin => StudentBooking::enter(req).await?.0,
-        };
+        let (who, booking) = booking_by(req, Right::PartyBooking).await?;
         Ok(Self { who, booking })
     }
 }
 
 impl Entry for StudentBooking {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let who = with_role(req, Role::Student)?;
-        let ctx = Ctx::of(req)?;
-        let found = bookings::find(ctx.db(), path_id(req)?, ctx.now()).await?;
-        found
-            .filter(|booking| booking.student_id == who.user_id)
-            .map(Self)
-            .ok_or_else(hidden)
+        let (_, booking) = booking_by(req, Right::StudentBooking).await?;
+        Ok(Self(booking))
     }
 }
 
 impl Entry for TutorBooking {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let who = with_role(req, Role::Tutor)?;
-        let ctx = Ctx::of(req)?;
-        let found = bookings::find(ctx.db(), path_id(req)?, ctx.now()).await?;
-        let own = own_profile_id(&ctx, who).await?;
-        found
-            .filter(|booking| own == Some(booking.tutor_id))
-            .map(Self)
-            .ok_or_else(hidden)
+        let (_, booking) = booking_by(req, Right::TutorBooking).await?;
+        Ok(Self(booking))
     }
 }
 
 impl Entry for OwnProfile {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let who = with_role(req, Role::Tutor)?;
+        let who = admitted(req, Right::OwnProfile)?;
         let found = tutors::find_by_user(Ctx::of(req)?.db(), who.user_id).await?;
         found.map(Self).ok_or_else(hidden)
     }
@@ -259,15 +281,20 @@ impl Entry for OwnProfile {
 impl Entry for VisibleTutor {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
         let found = tutors::find(Ctx::of(req)?.db(), path_id(req)?).await?;
-        found
-            .filter(TutorProfile::is_visible)
-            .map(Self)
-            .ok_or_else(hidden)
+        let tutor = found.ok_or_else(hidden)?;
+        let tie = if tutor.is_visible() {
+            Tie::Visible
+        } else {
+            Tie::Foreign
+        };
+        permit_anybody(Right::VisibleTutor, tie)?;
+        Ok(Self(tutor))
     }
 }
 
 impl Entry for VisibleCard {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
+        // Read by a statement of its own, which finds none of those who are hidden.
         let found = tutor_cards::find_card(Ctx::of(req)?.db(), path_id(req)?).await?;
         found.map(Self).ok_or_else(hidden)
     }
@@ -275,35 +302,25 @@ impl Entry for VisibleCard {
 
 impl Entry for ReviewOfOneself {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let who = with_role(req, Role::Tutor)?;
+        let who = admitted(req, Right::ReviewOfOneself)?;
         let ctx = Ctx::of(req)?;
         let found = reviews::find(ctx.db(), path_id(req)?).await?;
+        let review = found.ok_or_else(hidden)?;
         let own = own_profile_id(&ctx, who).await?;
-        found
-            .filter(|review| own == Some(review.tutor_id))
-            .map(|review| Self { who, review })
-            .ok_or_else(hidden)
+        let tie = party_if(own == Some(review.tutor_id));
+        permit(who, Right::ReviewOfOneself, tie)?;
+        Ok(Self { who, review })
     }
 }
 
 impl Entry for OwnPayment {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let who = principal(req)?;
-        let found = payments::find(Ctx::of(req)?.db(), path_id(req)?).await?;
-        found
-            .filter(|payment| payment.user_id == who.user_id)
-            .map(Self)
-            .ok_or_else(hidden)
+        payment_by(req, Right::OwnPayment).await.map(Self)
     }
 }
 
 impl Entry for ExplainablePayment {
     async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let who = principal(req)?;
-        let found = payments::find(Ctx::of(req)?.db(), path_id(req)?).await?;
-        found
-            .filter(|payment| who.role == Role::Admin || payment.user_id == who.user_id)
-            .map(Self)
-            .ok_or_else(hidden)
+        payment_by(req, Right::ExplainablePayment).await.map(Self)
     }
 }

@@ -75,6 +75,8 @@ enum Command {
     },
     /// Print the OpenAPI document
     Openapi,
+    /// Print who may call what, as in docs/access.md
+    Access,
     /// Events of Stripe's: settle one again, fetch what never arrived, put a parked one aside
     Stripe {
         #[command(subcommand)]
@@ -165,6 +167,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Eval { action } => eval::run(action),
         Command::Config { action } => config::run(action),
         Command::Openapi => say_raw(&crate::openapi::json()?),
+        Command::Access => say_raw(&crate::access::page()),
         Command::Admin {
             action:
                 AdminAction::Create {

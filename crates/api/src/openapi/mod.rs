@@ -5,6 +5,7 @@ mod examples;
 mod headers;
 mod refusals;
 mod schemas;
+mod security;
 
 use actix_web::App;
 use utoipa::OpenApi as Describe;
@@ -56,8 +57,7 @@ pub fn document() -> OpenApi {
     for (path, item) in &mut document.paths.paths {
         let asking = item.get.as_ref().and_then(|get| get.operation_id.clone());
         for operation in operations(item) {
-            // Public unless it says otherwise; said aloud, not left open.
-            operation.security.get_or_insert_default();
+            security::add(operation);
             schemas::unwrap_optional_body(operation);
             refusals::add_plain_text(operation, operation.operation_id == asking);
             refusals::add(operation, path.contains("{id}"));

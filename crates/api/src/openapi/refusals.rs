@@ -10,6 +10,7 @@ use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response};
 
 use super::headers::is_repeatable;
+use super::security;
 use crate::problem::{Code, ProblemDocument};
 
 /// The one call whose body is not ours: Stripe's, which says in itself whether it is genuine.
@@ -33,7 +34,7 @@ pub(super) fn add(operation: &mut Operation, has_id: bool) {
         Code::RateLimited,
         "asked too often; try again after `Retry-After`",
     );
-    if names_roles(operation) {
+    if security::is_of_some_roles(operation) {
         refuse(operation, Code::Forbidden, "not for the caller's role");
     }
     if has_id {
@@ -111,14 +112,6 @@ pub(super) fn add_plain_text(operation: &mut Operation, only_asks: bool) {
         let why = "came in plain text where HTTPS is forced";
         refuse(operation, Code::HttpsRequired, why);
     }
-}
-
-fn names_roles(operation: &Operation) -> bool {
-    let requirements = operation.security.iter().flatten();
-    // The roles stand inside; the type does not show them.
-    requirements
-        .filter_map(|requirement| serde_json::to_value(requirement).ok())
-        .any(|requirement| requirement.pointer("/bearer/0").is_some())
 }
 
 /// Adds a code to what its status is described by, unless the handler has described it better.

@@ -86,8 +86,7 @@ async fn shown_one(
     params(("id" = Uuid, Path, description = "The order's id.")),
     request_body = CreateApplicationRequest,
     responses((status = 201, body = ApplicationResponse),
-              (status = 409, description = "`invalid_state`: the order isn't open; `already_exists`: the bid stands.")),
-    security(("bearer" = ["tutor"])))]
+              (status = 409, description = "`invalid_state`: the order isn't open; `already_exists`: the bid stands.")))]
 #[post("/orders/{id}/applications")]
 async fn create_application(
     ctx: Ctx,
@@ -110,7 +109,7 @@ async fn create_application(
 /// All of them for its student, newest first; for a tutor the own one.
 #[utoipa::path(tag = "Applications", operation_id = "list_applications",
     params(("id" = Uuid, Path, description = "The order's id."), PageParams),
-    responses((status = 200, body = ApplicationListing)), security(("bearer" = ["student"]), ("bearer" = ["tutor"])))]
+    responses((status = 200, body = ApplicationListing)))]
 #[get("/orders/{id}/applications")]
 async fn list_applications(
     ctx: Ctx,
@@ -156,7 +155,7 @@ async fn own_application(
 ///
 /// The calling tutor's, newest first.
 #[utoipa::path(tag = "Applications", operation_id = "list_own_applications", params(PageParams),
-    responses((status = 200, body = Listing<ApplicationResponse>)), security(("bearer" = ["tutor"])))]
+    responses((status = 200, body = Listing<ApplicationResponse>)))]
 #[get("/me/applications")]
 async fn list_own_applications(
     ctx: Ctx,
@@ -178,8 +177,7 @@ async fn list_own_applications(
 /// For its tutor and for the student of its order.
 #[utoipa::path(tag = "Applications", operation_id = "get_application",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = ApplicationResponse), (status = 304, description = "Unchanged.")),
-    security(("bearer" = ["student"]), ("bearer" = ["tutor"])))]
+    responses((status = 200, body = ApplicationResponse), (status = 304, description = "Unchanged.")))]
 #[get("/applications/{id}")]
 async fn get_application(
     ctx: Ctx,
@@ -198,8 +196,7 @@ async fn get_application(
     responses((status = 200, body = ApplicationResponse),
               (status = 409, description = "`invalid_state`: it has been decided."),
               (status = 412, description = "`precondition_failed`: it has changed since."),
-              (status = 428, description = "`precondition_required`: no `If-Match`.")),
-    security(("bearer" = ["tutor"])))]
+              (status = 428, description = "`precondition_required`: no `If-Match`.")))]
 #[patch("/applications/{id}")]
 async fn update_application(
     ctx: Ctx,
@@ -223,7 +220,7 @@ async fn update_application(
 #[utoipa::path(tag = "Applications", operation_id = "withdraw_application",
     params(("id" = Uuid, Path)),
     responses((status = 204, description = "Withdrawn."),
-              (status = 409, description = "`invalid_state`: it has been decided.")), security(("bearer" = ["tutor"])))]
+              (status = 409, description = "`invalid_state`: it has been decided.")))]
 #[delete("/applications/{id}")]
 async fn withdraw_application(
     ctx: Ctx,
@@ -245,8 +242,7 @@ async fn withdraw_application(
     request_body = Option<ChooseRequest>,
     responses((status = 201, body = BookingResponse),
               (status = 412, description = "`precondition_failed`: the application has changed since."),
-              (status = 409, description = "`invalid_state`: the order isn't open; `conflict`: the tutor is booked at that time.")),
-    security(("bearer" = ["student"])))]
+              (status = 409, description = "`invalid_state`: the order isn't open; `conflict`: the tutor is booked at that time.")))]
 #[post("/applications/{id}/choose")]
 async fn choose_application(
     ctx: Ctx,

@@ -33,7 +33,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 ///
 /// Those that the caller takes part in, newest first.
 #[utoipa::path(tag = "Bookings", operation_id = "list_own_bookings", params(PageParams),
-    responses((status = 200, body = Listing<BookingResponse>)), security(("bearer" = [])))]
+    responses((status = 200, body = Listing<BookingResponse>)))]
 #[get("/me/bookings")]
 async fn list_own_bookings(
     ctx: Ctx,
@@ -51,8 +51,7 @@ async fn list_own_bookings(
 ///
 /// For its student and its tutor.
 #[utoipa::path(tag = "Bookings", operation_id = "get_booking", params(("id" = Uuid, Path)),
-    responses((status = 200, body = BookingResponse), (status = 304, description = "Unchanged.")),
-    security(("bearer" = ["student"]), ("bearer" = ["tutor"])))]
+    responses((status = 200, body = BookingResponse), (status = 304, description = "Unchanged.")))]
 #[get("/bookings/{id}")]
 async fn get_booking(
     ctx: Ctx,
@@ -72,8 +71,7 @@ async fn get_booking(
     responses((status = 200, body = BookingResponse),
               (status = 409, description = "`invalid_state`: it is over, or too soon; `conflict`: the tutor is booked at that time."),
               (status = 412, description = "`precondition_failed`: it has changed since."),
-              (status = 428, description = "`precondition_required`: no `If-Match`.")),
-    security(("bearer" = ["student"])))]
+              (status = 428, description = "`precondition_required`: no `If-Match`.")))]
 #[patch("/bookings/{id}")]
 async fn reschedule_booking(
     ctx: Ctx,
@@ -94,7 +92,7 @@ async fn reschedule_booking(
 /// the booking froze: all of it until 12 hours before the start, later only if the tutor cancels.
 #[utoipa::path(tag = "Bookings", operation_id = "cancel_booking", params(("id" = Uuid, Path)), request_body = Option<NoBody>,
     responses((status = 200, body = BookingResponse),
-              (status = 409, description = "`invalid_state`: it is over.")), security(("bearer" = ["student"]), ("bearer" = ["tutor"])))]
+              (status = 409, description = "`invalid_state`: it is over.")))]
 #[post("/bookings/{id}/cancel")]
 async fn cancel_booking(
     ctx: Ctx,
@@ -120,8 +118,7 @@ async fn cancel_booking(
 /// By its tutor, once the lesson is over.
 #[utoipa::path(tag = "Bookings", operation_id = "complete_booking", params(("id" = Uuid, Path)), request_body = Option<NoBody>,
     responses((status = 200, body = BookingResponse),
-              (status = 409, description = "`invalid_state`: it isn't confirmed, or isn't over.")),
-    security(("bearer" = ["tutor"])))]
+              (status = 409, description = "`invalid_state`: it isn't confirmed, or isn't over.")))]
 #[post("/bookings/{id}/complete")]
 async fn complete_booking(
     ctx: Ctx,
@@ -141,8 +138,7 @@ async fn complete_booking(
 #[utoipa::path(tag = "Bookings", operation_id = "create_review", params(("id" = Uuid, Path)),
     request_body = CreateReviewRequest,
     responses((status = 201, body = ReviewResponse),
-              (status = 409, description = "`invalid_state`: it isn't completed; `already_exists`: it has one.")),
-    security(("bearer" = ["student"])))]
+              (status = 409, description = "`invalid_state`: it isn't completed; `already_exists`: it has one.")))]
 #[post("/bookings/{id}/review")]
 async fn create_review(
     ctx: Ctx,

@@ -39,8 +39,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
               (status = 404, description = "`not_found`: somebody else's booking."),
               (status = 409, description = "`invalid_state`: nothing to pay; `conflict`: paid and not settled yet."),
               (status = 502, description = "`upstream_failed`: Stripe refused."),
-              (status = 503, description = "`unavailable`: Stripe doesn't answer; see `Retry-After`.")),
-    security(("bearer" = ["student"]), ("bearer" = ["tutor"])))]
+              (status = 503, description = "`unavailable`: Stripe doesn't answer; see `Retry-After`.")))]
 #[post("/payments/checkout")]
 async fn open_checkout(
     ctx: Ctx,
@@ -63,7 +62,7 @@ async fn open_checkout(
 ///
 /// Newest first; each renewal of premium is a payment of its own.
 #[utoipa::path(tag = "Payments", operation_id = "list_own_payments", params(PageParams),
-    responses((status = 200, body = Listing<PaymentResponse>)), security(("bearer" = [])))]
+    responses((status = 200, body = Listing<PaymentResponse>)))]
 #[get("/me/payments")]
 async fn list_own_payments(
     ctx: Ctx,
@@ -78,7 +77,7 @@ async fn list_own_payments(
 ///
 /// For its payer. Its status is derived from what Stripe has told us.
 #[utoipa::path(tag = "Payments", operation_id = "get_payment", params(("id" = Uuid, Path)),
-    responses((status = 200, body = PaymentResponse)), security(("bearer" = [])))]
+    responses((status = 200, body = PaymentResponse)))]
 #[get("/payments/{id}")]
 async fn get_payment(ctx: Ctx, OwnPayment(payment): OwnPayment) -> Result<HttpResponse, Problem> {
     Ok(ctx.answer(&Answer::ok(PaymentResponse::from(payment))))
@@ -89,7 +88,7 @@ async fn get_payment(ctx: Ctx, OwnPayment(payment): OwnPayment) -> Result<HttpRe
 /// Whether the calling tutor has premium now, and until when it is paid.
 #[utoipa::path(tag = "Payments", operation_id = "get_premium",
     responses((status = 200, body = PremiumResponse),
-              (status = 404, description = "`not_found`: there is no tutor profile yet.")), security(("bearer" = ["tutor"])))]
+              (status = 404, description = "`not_found`: there is no tutor profile yet.")))]
 #[get("/me/premium")]
 async fn get_premium(ctx: Ctx, Tutor(who): Tutor) -> Result<HttpResponse, Problem> {
     let premium = premium::get(ctx.db(), who.user_id, ctx.now()).await?;
@@ -104,8 +103,7 @@ async fn get_premium(ctx: Ctx, Tutor(who): Tutor) -> Result<HttpResponse, Proble
     responses((status = 200, body = PortalResponse),
               (status = 404, description = "`not_found`: the caller has never opened a checkout."),
               (status = 502, description = "`upstream_failed`: Stripe refused."),
-              (status = 503, description = "`unavailable`: Stripe doesn't answer; see `Retry-After`.")),
-    security(("bearer" = ["student"]), ("bearer" = ["tutor"])))]
+              (status = 503, description = "`unavailable`: Stripe doesn't answer; see `Retry-After`.")))]
 #[post("/payments/portal")]
 async fn open_portal(
     ctx: Ctx,

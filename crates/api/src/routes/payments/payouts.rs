@@ -95,7 +95,7 @@ impl From<Totals> for TotalsResponse {
 /// was released, since until then a student may dispute it.
 #[utoipa::path(tag = "Payments", operation_id = "list_own_payouts", params(PageParams),
     responses((status = 200, body = PayoutsResponse),
-              (status = 404, description = "`not_found`: there is no tutor profile yet.")), security(("bearer" = ["tutor"])))]
+              (status = 404, description = "`not_found`: there is no tutor profile yet.")))]
 #[get("/me/payouts")]
 async fn list_own_payouts(
     ctx: Ctx,

@@ -193,7 +193,7 @@ impl From<Booked> for BookedResponse {
 /// The events that Stripe sent, what each said and whether it counted, the lines of the ledger, and
 /// what has come of it. For its payer and administrators.
 #[utoipa::path(tag = "Payments", operation_id = "explain_payment", params(("id" = Uuid, Path)),
-    responses((status = 200, body = StoryResponse)), security(("bearer" = [])))]
+    responses((status = 200, body = StoryResponse)))]
 #[get("/payments/{id}/explain")]
 async fn explain_payment(
     ctx: Ctx,

@@ -26,7 +26,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(tag = "Tutors", operation_id = "create_tutor_profile",
     request_body = CreateTutorProfileRequest,
     responses((status = 201, body = OwnTutorProfileResponse),
-              (status = 409, description = "`already_exists`: there is one each.")), security(("bearer" = ["tutor"])))]
+              (status = 409, description = "`already_exists`: there is one each.")))]
 #[post("/me/tutor-profile")]
 async fn create_own_profile(
     ctx: Ctx,
@@ -49,7 +49,7 @@ async fn create_own_profile(
 #[utoipa::path(tag = "Tutors", operation_id = "get_tutor_profile",
     responses((status = 200, body = OwnTutorProfileResponse),
               (status = 404, description = "`not_found`: there is none yet."),
-              (status = 304, description = "Unchanged.")), security(("bearer" = ["tutor"])))]
+              (status = 304, description = "Unchanged.")))]
 #[get("/me/tutor-profile")]
 async fn get_own_profile(ctx: Ctx, Tutor(who): Tutor) -> Result<HttpResponse, Problem> {
     let card = tutors::get_own(ctx.db(), who.user_id).await?;
@@ -67,8 +67,7 @@ async fn get_own_profile(ctx: Ctx, Tutor(who): Tutor) -> Result<HttpResponse, Pr
     responses((status = 200, body = OwnTutorProfileResponse),
               (status = 404, description = "`not_found`: there is none yet."),
               (status = 412, description = "`precondition_failed`: it has changed since."),
-              (status = 428, description = "`precondition_required`: no `If-Match`.")),
-    security(("bearer" = ["tutor"])))]
+              (status = 428, description = "`precondition_required`: no `If-Match`.")))]
 #[patch("/me/tutor-profile")]
 async fn update_own_profile(
     ctx: Ctx,

@@ -103,7 +103,7 @@ impl EmptyBody for ReplyRequest {}
 #[utoipa::path(tag = "Tutors", operation_id = "reply_to_review", params(("id" = Uuid, Path)),
     request_body = ReplyRequest,
     responses((status = 201, body = ReviewResponse),
-              (status = 409, description = "`already_exists`: it is answered.")), security(("bearer" = ["tutor"])))]
+              (status = 409, description = "`already_exists`: it is answered.")))]
 #[post("/reviews/{id}/reply")]
 async fn reply_to_review(
     ctx: Ctx,
