@@ -69,6 +69,17 @@ impl Operation {
         format!("{} {}", self.method, self.path)
     }
 
+    /// What kind of thing its id is of.
+    pub fn thing(&self) -> &str {
+        let before = self.path.split("/{").next().unwrap_or_default();
+        before.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Stripe's own call, which has neither a caller nor a body of ours.
+    pub fn is_webhook(&self) -> bool {
+        self.takes("header", "Stripe-Signature")
+    }
+
     fn is_at(&self, path: &str) -> bool {
         let segments = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
         let (known, asked) = (segments(&self.path), segments(path));

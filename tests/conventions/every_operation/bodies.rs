@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Scene, is_webhook};
+use super::Scene;
 use crate::support::{Answer, Client, Operation, operations};
 
 const JSON: &str = "application/json";
@@ -11,7 +11,7 @@ const MOST: usize = 256 * 1024;
 fn with_bodies() -> impl Iterator<Item = &'static Operation> {
     operations()
         .iter()
-        .filter(|operation| operation.body().is_some() && !is_webhook(operation))
+        .filter(|operation| operation.body().is_some() && !operation.is_webhook())
 }
 
 async fn sent(scene: &Scene, operation: &Operation, kind: &str, body: &[u8]) -> Answer {

@@ -1,99 +1,19 @@
 //! `Idempotency-Key`, on every operation that the document says takes it.
 
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Scene;
-use crate::support::{
-    Answer, Client, Operation, TestApp, id, operations, order_body, profile_body,
-};
-
-/// Somebody about to do something that will succeed.
-struct Ready {
-    client: Client,
-    path: String,
-    body: Option<Value>,
-}
+use crate::support::{Answer, Operation, Ready, TestApp, operations};
 
 fn takes_key(operation: &&Operation) -> bool {
     operation.takes("header", "Idempotency-Key")
 }
 
-impl Ready {
-    /// For an operation that is new among those that take a key, say here when it succeeds.
-    async fn new(app: &TestApp, operation: &Operation) -> Self {
-        let (tutor, _) = app.tutor().await;
-        let (client, of, body) = match operation.id.as_str() {
-            "create_tutor_profile" => (app.newcomer().await, None, Some(profile_body())),
-            "create_order" => (app.student().await, None, Some(order_body())),
-            "cancel_order" => {
-                let student = app.student().await;
-                let order = app.order(&student).await;
-                (student, Some(order), None)
-            }
-            "complete_order" => {
-                let (student, booking) = app.completed_booking(&tutor).await;
-                let order = booking["order_id"].as_str().unwrap().to_owned();
-                (student, Some(order), None)
-            }
-            "create_application" => {
-                let order = app.order(&app.student().await).await;
-                let body = json!({ "price": 150_000, "message": "Готова начать." });
-                (tutor, Some(order), Some(body))
-            }
-            "choose_application" => {
-                let student = app.student().await;
-                let order = app.order(&student).await;
-                let bid = app.bid(&tutor, &order, 150_000).await;
-                let starts_at = app.now() + TimeDelta::days(2);
-                (student, Some(bid), Some(json!({ "starts_at": starts_at })))
-            }
-            "cancel_booking" => {
-                let (student, booking) = app.booking(&tutor).await;
-                (student, Some(id(&booking)), None)
-            }
-            "complete_booking" => {
-                let (_, booking) = app.confirmed_booking(&tutor).await;
-                app.advance(TimeDelta::days(3));
-                (app.again(&tutor).await, Some(id(&booking)), None)
-            }
-            "create_review" => {
-                let (student, booking) = app.completed_booking(&tutor).await;
-                (student, Some(id(&booking)), Some(json!({ "rating": 5 })))
-            }
-            "reply_to_review" => {
-                let (student, booking) = app.completed_booking(&tutor).await;
-                let path = format!("/bookings/{}/review", id(&booking));
-                let review = student
-                    .post(&path, json!({ "rating": 5 }))
-                    .await
-                    .expect(201);
-                let tutor = app.again(&tutor).await;
-                (
-                    tutor,
-                    Some(id(&review)),
-                    Some(json!({ "text": "Спасибо!" })),
-                )
-            }
-            "open_checkout" => {
-                let (student, booking) = app.booking(&tutor).await;
-                let body = json!({ "type": "booking", "booking_id": booking["id"] });
-                (student, None, Some(body))
-            }
-            other => panic!("nobody is ready for {other}"),
-        };
-        Self {
-            client,
-            path: operation.path.replace("{id}", &of.unwrap_or_default()),
-            body,
-        }
-    }
-
-    async fn go(&self, operation: &Operation, key: &str) -> Answer {
-        let client = self.client.with("idempotency-key", key);
-        let method = operation.method.clone();
-        client.send(method, &self.path, self.body.clone()).await
-    }
+async fn go(ready: &Ready, operation: &Operation, key: &str) -> Answer {
+    let client = ready.client.with("idempotency-key", key);
+    let method = operation.method.clone();
+    client.send(method, &ready.path, ready.body.clone()).await
 }
 
 #[actix_web::test]
@@ -103,7 +23,7 @@ async fn who_asks_again_gets_the_stored_answer() {
     for operation in operations().iter().filter(takes_key) {
         app.advance(today - app.now());
         let ready = Ready::new(&app, operation).await;
-        let first = ready.go(operation, "once").await;
+        let first = go(&ready, operation, "once").await;
         assert!(
             [200, 201].contains(&first.status),
             "{}: {}",
@@ -112,7 +32,7 @@ async fn who_asks_again_gets_the_stored_answer() {
         );
         assert_eq!(first.header("idempotency-replayed"), None);
         app.advance(TimeDelta::minutes(1));
-        let again = ready.go(operation, "once").await;
+        let again = go(&ready, operation, "once").await;
         assert_eq!(
             again.header("idempotency-replayed"),
             Some("true"),
@@ -138,7 +58,7 @@ async fn another_body_under_a_key_is_refused() {
     for operation in operations().iter().filter(takes_key) {
         app.advance(today - app.now());
         let ready = Ready::new(&app, operation).await;
-        let first = ready.go(operation, "once").await;
+        let first = go(&ready, operation, "once").await;
         assert!(first.status < 300, "{}", first.text);
         // As good as the first one, and yet another: the fingerprint is that of the bytes.
         let mut other = ready.body.clone().unwrap_or(json!({})).to_string();
@@ -159,7 +79,7 @@ async fn a_key_has_1_to_255_printable_characters() {
         app.advance(today - app.now());
         let ready = Ready::new(&app, operation).await;
         for key in ["", "\t", "ключ", &"x".repeat(256)] {
-            let answer = ready.go(operation, key).await;
+            let answer = go(&ready, operation, key).await;
             assert_eq!(
                 answer.wrong_fields(),
                 ["Idempotency-Key"],
@@ -168,7 +88,7 @@ async fn a_key_has_1_to_255_printable_characters() {
             );
         }
         // None of them has done anything: it is still there to be done.
-        let answer = ready.go(operation, &"x".repeat(255)).await;
+        let answer = go(&ready, operation, &"x".repeat(255)).await;
         assert!(answer.status < 300, "{}: {}", operation.name(), answer.text);
     }
 }
@@ -180,7 +100,7 @@ async fn the_stored_answer_is_for_nobody_else() {
     for operation in operations().iter().filter(takes_key) {
         app.advance(today - app.now());
         let ready = Ready::new(&app, operation).await;
-        let first = ready.go(operation, "once").await;
+        let first = go(&ready, operation, "once").await;
         assert!(first.status < 300, "{}", first.text);
         let roles = operation.roles();
         for (role, stranger) in [

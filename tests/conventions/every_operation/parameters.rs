@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Scene, is_webhook};
+use super::Scene;
 use crate::support::operations;
 
 #[actix_web::test]
@@ -11,7 +11,7 @@ async fn a_parameter_that_a_call_does_not_know_is_named() {
     // Stripe calls the address that it was given, whatever that is.
     for operation in operations()
         .iter()
-        .filter(|operation| !is_webhook(operation))
+        .filter(|operation| !operation.is_webhook())
     {
         let client = scene.caller(operation);
         let answer = scene.ask(&client, operation, "?colour=red").await;
