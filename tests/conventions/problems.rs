@@ -47,6 +47,16 @@ async fn a_wrong_method_is_told_the_right_ones() {
 }
 
 #[actix_web::test]
+async fn a_word_in_a_path_is_not_taken_for_an_id_by_another_method() {
+    let app = TestApp::new().await;
+    for client in [app.anonymous(), app.student().await] {
+        let answer = client.get("/payments/checkout").await;
+        answer.refused(405, "method_not_allowed");
+        assert_eq!(answer.header("allow"), Some("POST"));
+    }
+}
+
+#[actix_web::test]
 async fn a_body_may_be_nested_64_deep() {
     let app = TestApp::new().await;
     let nested = |depth: usize| {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpRequest, HttpResponse};
@@ -47,10 +48,22 @@ impl Methods {
     }
 
     fn find(&self, path: &str) -> Option<String> {
-        self.0
-            .iter()
-            .find(|(resource, _)| resource.is_match(path))
-            .map(|(_, methods)| methods.join(", "))
+        let (_, methods) = self.of(path)?;
+        Some(methods.join(", "))
+    }
+
+    /// The methods of a path that is one word for word and lacks this one. The router would take the
+    /// last word for an id of another path: `GET /payments/checkout` for that of a payment.
+    #[must_use]
+    pub fn without(&self, method: &Method, path: &str) -> Option<String> {
+        let (resource, methods) = self.of(path)?;
+        let is_literal = resource.pattern() == Some(path);
+        (is_literal && !methods.contains(&method.as_str())).then(|| methods.join(", "))
+    }
+
+    /// A literal path stands before one with an id: the document sorts them so.
+    fn of(&self, path: &str) -> Option<&(actix_router::ResourceDef, Vec<&'static str>)> {
+        self.0.iter().find(|(resource, _)| resource.is_match(path))
     }
 }
 
@@ -126,10 +139,7 @@ fn to_docs() -> HttpResponse {
 /// A path that isn't there, or a method that a path doesn't have.
 async fn nothing_here(req: HttpRequest, methods: Data<Methods>) -> Result<HttpResponse, Problem> {
     Err(match methods.find(req.path()) {
-        Some(allow) => Problem {
-            allow: Some(allow),
-            ..Problem::new(Code::MethodNotAllowed)
-        },
+        Some(allow) => Problem::method_not_allowed(allow),
         None => Problem::new(Code::NotFound),
     })
 }

@@ -15,11 +15,11 @@ pub enum LogFormat {
 }
 
 /// Starts logging. `RUST_LOG` decides what is said, else `default_filter`; `LOG_FORMAT` how, else
-/// `default_format`. Libraries that would repeat an idempotency key, a whole error or a model's reply are quiet.
+/// `default_format`. Libraries are quiet that would repeat an idempotency key, a whole error or a model's reply, or call a client's garbage an error of ours.
 pub fn start(default_filter: &str, default_format: LogFormat) {
     let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| default_filter.to_owned());
     let filter = format!(
-        "sqlx=warn,stripe=warn,stripe_shared=error,stripe_webhook=off,tracing::span=off,async_openai=off,{filter}"
+        "sqlx=warn,actix_http=off,stripe=warn,stripe_shared=error,stripe_webhook=off,tracing::span=off,async_openai=off,{filter}"
     );
     let format = match std::env::var("LOG_FORMAT").as_deref() {
         Ok("json") => LogFormat::Json,

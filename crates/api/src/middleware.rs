@@ -15,6 +15,7 @@ use domain::language::Language;
 use uuid::Uuid;
 
 use crate::access::authenticate;
+use crate::app::Methods;
 use crate::gate::{self, Allowance, Arrival, Asker, RateLimits, RouteClass};
 use crate::problem::{Code, Problem, render};
 use crate::state::AppState;
@@ -139,7 +140,11 @@ async fn admitted(state: &AppState, req: &HttpRequest) -> Result<(), Problem> {
     if let Some(principal) = caller? {
         req.extensions_mut().insert(principal);
     }
-    Ok(())
+    let methods = req.app_data::<Data<Methods>>();
+    match methods.and_then(|methods| methods.without(req.method(), req.path())) {
+        Some(allow) => Err(Problem::method_not_allowed(allow)),
+        None => Ok(()),
+    }
 }
 
 fn state_of(req: &ServiceRequest) -> Result<Data<AppState>, Problem> {

@@ -78,6 +78,15 @@ impl Problem {
         }
     }
 
+    /// Of a path that has these methods.
+    #[must_use]
+    pub fn method_not_allowed(allow: String) -> Self {
+        Self {
+            allow: Some(allow),
+            ..Self::new(Code::MethodNotAllowed)
+        }
+    }
+
     /// A fault of ours.
     #[must_use]
     pub fn internal(cause: impl Error + 'static) -> Self {
