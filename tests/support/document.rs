@@ -46,11 +46,14 @@ pub fn operations() -> &'static [Operation] {
 /// The operation that a request is for: its path is whole, without a query.
 pub fn find(method: &str, path: &str) -> Option<&'static Operation> {
     let path = path.strip_prefix(BASE)?;
-    // A word comes before an id: `/subjects/popular` before `/subjects/{id}`.
+    // A word comes before an id: `/subjects/popular` before `/subjects/{id}`, whatever the method.
+    let there = operations()
+        .iter()
+        .filter(|operation| operation.is_at(path));
+    let nearest = there.min_by_key(|operation| operation.path.matches('{').count())?;
     operations()
         .iter()
-        .filter(|operation| operation.method == method && operation.is_at(path))
-        .min_by_key(|operation| operation.path.matches('{').count())
+        .find(|operation| operation.method == method && operation.path == nearest.path)
 }
 
 /// What a `$ref` stands for.
