@@ -151,6 +151,16 @@ impl MigratorTrait for Migrator {
                 down_sqlite: "",
                 tables: &["order_match_notices"],
             }),
+            Box::new(Step {
+                name: "m20261123_000010_audit_trail",
+                up: include_str!("schema/audit_trail.sql"),
+                up_postgres: include_str!("schema/audit_trail.postgres.sql"),
+                up_sqlite: include_str!("schema/audit_trail.sqlite.sql"),
+                down: include_str!("schema/audit_trail.down.sql"),
+                down_postgres: include_str!("schema/audit_trail.down.postgres.sql"),
+                down_sqlite: include_str!("schema/audit_trail.down.sqlite.sql"),
+                tables: &[],
+            }),
         ]
     }
 }

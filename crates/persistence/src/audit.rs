@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 
 use chrono::{DateTime, Utc};
 
-use crate::{Actor, Json, StoreError, Tx, rows};
+use crate::{Actor, Json, Page, PageRequest, Reader, StoreError, Tx, keyset, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_events")]
@@ -29,6 +29,8 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+pub use Model as AuditEvent;
 
 /// Something that was done. Never with an e-mail, a phone number or a secret in it.
 #[derive(Debug, Clone)]
@@ -65,4 +67,41 @@ pub async fn record(tx: &Tx, change: Change<'_>) -> Result<(), StoreError> {
         seed_run_id: tx.seed_run_id(),
     };
     rows::insert::<ActiveModel, _>(tx, row).await
+}
+
+/// Which part of the trail to read; `None` asks for all.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    pub actor_id: Option<Uuid>,
+    pub action: Option<String>,
+    pub object_type: Option<String>,
+    pub object_id: Option<String>,
+    pub from: Option<DateTime<Utc>>,
+    /// Before this.
+    pub to: Option<DateTime<Utc>>,
+}
+
+/// What was done, newest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn list(
+    reader: &impl Reader,
+    filter: &AuditFilter,
+    request: &PageRequest,
+) -> Result<Page<AuditEvent>, StoreError> {
+    use sea_orm::QueryTrait;
+    let filter = filter.clone();
+    let select = Entity::find()
+        .apply_if(filter.actor_id, |s, id| s.filter(Column::ActorId.eq(id)))
+        .apply_if(filter.action, |s, it| s.filter(Column::Action.eq(it)))
+        .apply_if(filter.object_type, |s, it| {
+            s.filter(Column::ObjectType.eq(it))
+        })
+        .apply_if(filter.object_id, |s, id| s.filter(Column::ObjectId.eq(id)))
+        .apply_if(filter.from, |s, at| s.filter(Column::At.gte(at)))
+        .apply_if(filter.to, |s, at| s.filter(Column::At.lt(at)));
+    let select = keyset::select_newest!(select, request, At);
+    let rows = select.all(&reader.executor()).await?;
+    Ok(keyset::page_of!(rows, request, at))
 }

@@ -132,17 +132,21 @@ pub(crate) fn from_micros(key: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(key.clamp(0, LAST_MICROS)).unwrap_or_default()
 }
 
-/// Selects one page of an entity's rows, and one row more, by `created_at` and `id`, newest first.
+/// Selects one page of an entity's rows, and one row more, by `created_at` or another time, and `id`,
+/// newest first.
 macro_rules! select_newest {
-    ($select:expr, $request:expr) => {{
+    ($select:expr, $request:expr) => {
+        $crate::keyset::select_newest!($select, $request, CreatedAt)
+    };
+    ($select:expr, $request:expr, $time:ident) => {{
         use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
         let mut select = $select
-            .order_by_desc(Column::CreatedAt)
+            .order_by_desc(Column::$time)
             .order_by_desc(Column::Id)
             .limit($request.limit + 1);
         if let Some(cursor) = &$request.after {
             select = select.filter($crate::keyset::after(
-                sea_orm::sea_query::Expr::col((Entity, Column::CreatedAt)),
+                sea_orm::sea_query::Expr::col((Entity, Column::$time)),
                 sea_orm::sea_query::Expr::col((Entity, Column::Id)),
                 $crate::keyset::Direction::Descending,
                 $crate::keyset::from_micros(cursor.key),
@@ -157,8 +161,11 @@ pub(crate) use select_newest;
 /// The page that rows selected by [`select_newest`] are.
 macro_rules! page_of {
     ($rows:expr, $request:expr) => {
+        $crate::keyset::page_of!($rows, $request, created_at)
+    };
+    ($rows:expr, $request:expr, $time:ident) => {
         $crate::Page::cut($rows, $request, |row| {
-            ($crate::keyset::micros(row.created_at), row.id)
+            ($crate::keyset::micros(row.$time), row.id)
         })
     };
 }
