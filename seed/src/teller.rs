@@ -8,7 +8,7 @@ use domain::booking::CancelledBy;
 use domain::review::NewReview;
 use domain::validation::{FieldProblem, Violations};
 use persistence::{Actor, Tx};
-use services::{SeenVersion, ServiceError, applications, bookings, orders, reviews, tutors};
+use services::{SeenVersion, ServiceError, applications, bookings, moderation, orders, reviews};
 use uuid::Uuid;
 
 use crate::error::SeedError;
@@ -60,7 +60,8 @@ impl<'f> Teller<'f> {
         match step.action {
             Action::JoinAsTutor(tutor) => self.join_as_tutor(tx, tutor).await,
             Action::VerifyTutor(tutor) => {
-                tutors::verify(tx, self.tutor(&tutor.key, "/verified")?.profile_id).await
+                let tutor_id = self.tutor(&tutor.key, "/verified")?.profile_id;
+                moderation::verify(tx, tutor_id).await.map(|_| ())
             }
             Action::BuyPremium(tutor) => self.buy_premium(tx, tutor).await,
             Action::JoinAsStudent(student) => self.join_as_student(tx, student).await,

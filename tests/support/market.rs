@@ -27,6 +27,14 @@ pub fn order_body() -> Value {
     })
 }
 
+/// A document that is fine as it is, and no other's.
+pub fn document_body() -> Value {
+    json!({
+        "kind": "diploma", "file_name": "Диплом МГУ.pdf", "content_type": "application/pdf",
+        "size_bytes": 1_048_576, "storage_key": Uuid::now_v7().to_string(),
+    })
+}
+
 /// The id in an answer.
 pub fn id(body: &Value) -> String {
     body["id"].as_str().unwrap().to_owned()
@@ -44,11 +52,11 @@ impl TestApp {
         (tutor, id(&profile))
     }
 
-    /// As an administrator will do it.
+    /// As an administrator does it.
     pub async fn verify(&self, tutor_id: &str) {
         let tutor_id = Uuid::parse_str(tutor_id).unwrap();
         write(self.db(), &self.scope(), async |tx| {
-            services::tutors::verify(tx, tutor_id).await?;
+            services::moderation::verify(tx, tutor_id).await?;
             Ok::<_, ServiceError>(())
         })
         .await

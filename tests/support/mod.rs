@@ -24,7 +24,7 @@ pub use database::TestDatabase;
 pub use document::{Operation, document, operations, resolved};
 pub use jobs::never;
 pub use logs::{errors_about, keep_errors};
-pub use market::{id, order_body, profile_body};
+pub use market::{document_body, id, order_body, profile_body};
 pub use openai::{as_time_passes, models_at, start_openai};
 pub use ready::Ready;
 pub use scene::{Scene, Side, UNKNOWN, example_of};

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::app::{PASSWORD, TestApp};
 use super::client::Client;
 use super::document::Operation;
-use super::market::{id, order_body, profile_body};
+use super::market::{document_body, id, order_body, profile_body};
 use super::scene::example_of;
 
 /// Somebody about to do something that will succeed.
@@ -38,6 +38,7 @@ impl Ready {
             "orders" | "applications" => of_order(app, operation).await,
             "bookings" | "reviews" => of_booking(app, operation, role).await,
             "payments" => of_payment(app, operation, role).await,
+            "admin" => of_administration(app, operation).await,
             other => panic!("nobody is ready for anything of {other}"),
         };
         let (client, of, body) = deed;
@@ -74,6 +75,12 @@ async fn of_account(app: &TestApp, operation: &Operation, role: &str) -> Deed {
             Some(json!({ "refresh_token": answer.expect(201)["refresh_token"] }))
         }
         "logout" => None,
+        "create_document" => Some(document_body()),
+        "delete_document" => {
+            let path = "/me/tutor-profile/documents";
+            let document = who.post(path, document_body()).await.expect(201);
+            return (who, Some(id(&document)), None);
+        }
         "update_me" | "update_tutor_profile" => example_of(app, operation),
         "create_tutor_profile" => return (app.newcomer().await, None, Some(profile_body())),
         other => panic!("nobody is ready for {other}"),
@@ -167,5 +174,44 @@ async fn of_payment(app: &TestApp, operation: &Operation, role: &str) -> Deed {
             (student, None, None)
         }
         (other, _) => panic!("nobody is ready for {other}"),
+    }
+}
+
+async fn of_administration(app: &TestApp, operation: &Operation) -> Deed {
+    let admin = app.admin().await;
+    let (_, tutor_id) = app.tutor().await;
+    let of = match operation.thing() {
+        "tutors" => tutor_id,
+        "webhook-events" => {
+            let event = json!({
+                "id": format!("evt_{}", uuid::Uuid::now_v7().simple()), "object": "event",
+                "type": "account.updated", "livemode": false, "created": app.now().timestamp(),
+                "data": { "object": { "id": "acct_1", "object": "account" } },
+            });
+            app.deliver(&event).await.expect(200);
+            let events = admin.get("/admin/webhook-events?limit=1").await;
+            id(&events.expect(200)["items"][0])
+        }
+        "jobs" => app.dead_job(&admin).await,
+        other => panic!("nobody is ready for anything of {other}"),
+    };
+    (admin, Some(of), None)
+}
+
+impl TestApp {
+    /// A job that has failed at every try; its id.
+    pub async fn dead_job(&self, admin: &Client) -> String {
+        let order_id = uuid::Uuid::now_v7();
+        self.enqueue(&services::jobs::Job::MatchOrder { order_id })
+            .await;
+        let die = format!(
+            "UPDATE jobs SET state = 'dead', attempts = max_attempts, last_error = 'it is busy' \
+             WHERE dedup_key LIKE '%{order_id}%'"
+        );
+        persistence::execute_for_tests(self.db(), &die)
+            .await
+            .unwrap();
+        let jobs = admin.get("/admin/jobs?state=dead&limit=1").await;
+        id(&jobs.expect(200)["items"][0])
     }
 }

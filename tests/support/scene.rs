@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::app::TestApp;
 use super::client::{Answer, Client};
 use super::document::Operation;
-use super::market::id;
+use super::market::{document_body, id};
 
 /// An id of nothing.
 pub const UNKNOWN: &str = "0193f2c4-7b1e-7c3a-9a55-3d1f0a6f1b2c";
@@ -25,6 +25,10 @@ pub struct Side {
     pub booking: String,
     pub payment: String,
     pub review: String,
+    pub document: String,
+    /// What administrators see: an event that was delivered, a job that is queued.
+    pub webhook_event: String,
+    pub job: String,
 }
 
 impl Side {
@@ -53,7 +57,13 @@ impl Side {
         let body = json!({ "type": "booking", "booking_id": booking["id"] });
         let checkout = student.post("/payments/checkout", body).await.expect(201);
         let order = app.order(&student).await;
+        let admin = app.admin().await;
+        let document = document_body();
+        let document = tutor.post("/me/tutor-profile/documents", document).await;
         Self {
+            document: id(&document.expect(201)),
+            webhook_event: newest(&admin, "/admin/webhook-events").await,
+            job: newest(&admin, "/admin/jobs").await,
             application: app.bid(&tutor, &order, 150_000).await,
             booking: id(&booking),
             payment: checkout["payment_id"].as_str().unwrap().to_owned(),
@@ -73,6 +83,9 @@ impl Side {
         let id = match operation.thing() {
             "applications" => &self.application,
             "bookings" => &self.booking,
+            "documents" => &self.document,
+            "jobs" => &self.job,
+            "webhook-events" => &self.webhook_event,
             "orders" => &self.order,
             "payments" => &self.payment,
             "reviews" => &self.review,
@@ -81,6 +94,11 @@ impl Side {
         };
         operation.path.replace("{id}", id)
     }
+}
+
+/// The id of the first of a list.
+async fn newest(admin: &Client, list: &str) -> String {
+    id(&admin.get(list).await.expect(200)["items"][0])
 }
 
 /// A side, and those who have no part in it.

@@ -25,13 +25,15 @@ text_enum! {
 }
 
 text_enum! {
-    /// What somebody may be let in for. Each is an extractor of the same name.
+    /// What somebody may be let in for. Each is an extractor of the same name; those of `Admin` load
+    /// what they are of.
     Right {
         Anyone = "anyone",
         User = "user",
         Student = "student",
         Tutor = "tutor",
         Payer = "payer",
+        Admin = "admin",
         VisibleTutor = "visible_tutor",
         OwnOrder = "own_order",
         VisibleOrder = "visible_order",
@@ -44,6 +46,7 @@ text_enum! {
         TutorBooking = "tutor_booking",
         OwnProfile = "own_profile",
         ReviewOfOneself = "review_of_oneself",
+        OwnDocument = "own_document",
         OwnPayment = "own_payment",
         ExplainablePayment = "explainable_payment",
     }
@@ -83,8 +86,11 @@ impl Right {
                 Roles(&[(Student, Tie::Own), (Tutor, Tie::Own), (Admin, Tie::Own)])
             }
             Self::Student | Self::OwnOrder => Roles(&[(Student, Tie::Own)]),
-            Self::Tutor | Self::OwnProfile | Self::OwnApplication => Roles(&[(Tutor, Tie::Own)]),
+            Self::Tutor | Self::OwnProfile | Self::OwnApplication | Self::OwnDocument => {
+                Roles(&[(Tutor, Tie::Own)])
+            }
             Self::Payer => Roles(&[(Student, Tie::Own), (Tutor, Tie::Own)]),
+            Self::Admin => Roles(&[(Admin, Tie::Foreign)]),
             Self::VisibleOrder => Roles(&[(Student, Tie::Own), (Tutor, Tie::Visible)]),
             // Whoever applies to one that is no longer open is told so.
             Self::ExistingOrder => Roles(&[(Tutor, Tie::Foreign)]),

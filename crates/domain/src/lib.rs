@@ -22,6 +22,7 @@ pub mod account;
 pub mod application;
 pub mod availability;
 pub mod booking;
+pub mod document;
 pub mod embedding;
 pub mod language;
 pub mod ledger;

@@ -6,7 +6,31 @@ use crate::availability::{WeeklyAvailability, parse_time_zone};
 use crate::lesson_format::{LessonFormat, parse_formats};
 use crate::money::{Currency, Money};
 use crate::order::optional_text;
+use crate::text_enum::text_enum;
 use crate::validation::{FieldProblem, Violations, text, within};
+
+text_enum! {
+    /// What moderators have made of a profile: each is in one of these.
+    TutorState {
+        /// Shown to everybody, and not matched.
+        Unverified = "unverified",
+        /// Shown to everybody, and matched.
+        Verified = "verified",
+        /// Shown to nobody else, verified or not.
+        Hidden = "hidden",
+    }
+}
+
+impl TutorState {
+    #[must_use]
+    pub fn of(is_verified: bool, is_hidden: bool) -> Self {
+        match (is_verified, is_hidden) {
+            (_, true) => Self::Hidden,
+            (true, false) => Self::Verified,
+            (false, false) => Self::Unverified,
+        }
+    }
+}
 
 /// A profile as somebody wrote it, unchecked.
 #[derive(Debug, Clone)]

@@ -19,6 +19,7 @@
 )]
 
 pub mod events;
+pub mod masking;
 pub mod signature;
 
 mod checkout;

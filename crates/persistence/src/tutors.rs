@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::lesson_format::LessonFormat;
+use domain::tutor::TutorState;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{LockType, Query, SelectStatement};
 use sea_orm::{Order, QueryOrder, QuerySelect};
@@ -71,6 +72,12 @@ impl TutorProfile {
     #[must_use]
     pub fn is_premium(&self, now: DateTime<Utc>) -> bool {
         self.premium_active_until.is_some_and(|until| now < until)
+    }
+
+    /// What moderators have made of it.
+    #[must_use]
+    pub fn state(&self) -> TutorState {
+        TutorState::of(self.is_verified, self.hidden_at.is_some())
     }
 
     /// Whether the public may see it.

@@ -9,7 +9,7 @@ use domain::text_enum::TextEnum;
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ConnectionTrait, Statement};
 
-use crate::{Db, Json, Reader, StoreError, Stored, Tx, keyset, rows};
+use crate::{Db, Json, Page, PageRequest, Reader, StoreError, Stored, Tx, keyset, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "stripe_webhook_events")]
@@ -64,6 +64,35 @@ pub async fn find(
         .one(&reader.executor())
         .await?;
     Ok(event)
+}
+
+/// An event by our own id of it.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_by_id(
+    reader: &impl Reader,
+    id: Uuid,
+) -> Result<Option<WebhookEvent>, StoreError> {
+    Ok(Entity::find_by_id(id).one(&reader.executor()).await?)
+}
+
+/// What was delivered, the last first; all, or what came of it so.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_newest(
+    reader: &impl Reader,
+    outcome: Option<EventOutcome>,
+    request: &PageRequest,
+) -> Result<Page<WebhookEvent>, StoreError> {
+    let mut select = Entity::find();
+    if let Some(outcome) = outcome {
+        select = select.filter(Column::Outcome.eq(Stored(outcome)));
+    }
+    let select = keyset::select_newest!(select, request, ReceivedAt);
+    let rows = select.all(&reader.executor()).await?;
+    Ok(keyset::page_of!(rows, request, received_at))
 }
 
 /// Events that wait for a missing piece, oldest first; so many after one of them. Of those that

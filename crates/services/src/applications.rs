@@ -9,6 +9,7 @@ use persistence::applications::{self, Application};
 use persistence::bookings::{self, Booking};
 use persistence::orders::{self, Order};
 use persistence::outbox::{self, NotificationType};
+use persistence::tutors::TutorProfile;
 use persistence::{Stamp, Stored, Tx, audit, tutors};
 use serde_json::json;
 use uuid::Uuid;
@@ -22,7 +23,7 @@ use crate::overtaken::lock_current;
 /// Sends a tutor's bid on an order; one that was withdrawn may be sent again.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for a tutor without a profile, [`ServiceError::InvalidState`] if
+/// [`ServiceError::Forbidden`] for a tutor without a profile that is shown, [`ServiceError::InvalidState`] if
 /// the order isn't open, [`ServiceError::AlreadyExists`] if a bid stands.
 pub async fn create(
     tx: &Tx,
@@ -32,6 +33,7 @@ pub async fn create(
 ) -> Result<Application, ServiceError> {
     let profile = tutors::find_by_user(tx, user_id)
         .await?
+        .filter(TutorProfile::is_visible)
         .ok_or(ServiceError::Forbidden)?;
     let order = lock_current(tx, order_id).await?;
     check_open(tx, &order).await?;
@@ -180,6 +182,7 @@ pub async fn choose(
     let chosen = settle_bids(tx, &order, application_id, bids).await?;
     let tutor = tutors::find(tx, chosen.tutor_id)
         .await?
+        .filter(TutorProfile::is_visible)
         .ok_or(ServiceError::NotFound)?;
     let booking = new_booking(tx.stamp(), &order, &chosen, tutor.time_zone, period);
     if !bookings::insert_unless_booked(tx, booking.clone()).await? {

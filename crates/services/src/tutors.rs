@@ -1,4 +1,4 @@
-//! Tutor profiles: made and changed by their tutors, verified by us.
+//! Tutor profiles: made and changed by their tutors. What moderators do with them is in `moderation`.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use persistence::subjects::{self, Subject};
 use persistence::tutor_cards::{TutorCard, card_of};
 use persistence::tutors::{self, TutorProfile};
 use persistence::users::{self, User};
-use persistence::{Stamp, Tx, audit, tutor_hours, tutor_search, tutor_subjects};
+use persistence::{Stamp, Tx, tutor_hours, tutor_search, tutor_subjects};
 use uuid::Uuid;
 
 use crate::ServiceError;
@@ -125,32 +125,6 @@ pub async fn update_own(
     tutor_subjects::replace(tx, profile.id, &subject_ids).await?;
     tutor_hours::replace(tx, profile.id, &terms.availability).await?;
     index(tx, profile).await
-}
-
-/// Verifies a profile: a badge, and a condition for being matched.
-///
-/// # Errors
-/// [`ServiceError::NotFound`].
-pub async fn verify(tx: &Tx, tutor_id: Uuid) -> Result<(), ServiceError> {
-    let mut profile = tutors::lock(tx, tutor_id)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    profile.is_verified = true;
-    tutors::update(tx, profile).await?;
-    // Only those who can be matched are embedded.
-    enqueue(tx, &Job::EmbedTutors).await?;
-    audit::record(
-        tx,
-        audit::Change {
-            action: "tutor.verified",
-            object_type: "tutor_profile",
-            object_id: tutor_id.to_string(),
-            before: None,
-            after: None,
-        },
-    )
-    .await?;
-    Ok(())
 }
 
 /// A tutor who takes another name is found by it, and the profile that shows it is a new version.

@@ -173,18 +173,53 @@ pub fn new_event(stamp: Stamp, event: &Event) -> WebhookEvent {
 /// The database failed.
 pub async fn replay(db: &Db, scope: &Scope, event: &Event) -> Result<Receipt, ServiceError> {
     let first = receive(db, scope, event).await?;
-    let Some(fact) = event.fact.as_ref().filter(|_| first == Receipt::Duplicate) else {
+    if first != Receipt::Duplicate {
         return Ok(first);
-    };
+    }
     let settled = write(db, scope, async |tx| {
-        if stripe_facts::find(tx, &event.id).await?.is_none() {
-            stripe_facts::insert(tx, StripeFact::of(fact)?).await?;
-        }
-        settle(tx, &event.id, fact).await
+        let before = webhook_events::find(tx, &event.id).await?;
+        let settled = settle_stored(tx, event).await?;
+        record_replay(tx, &event.id, before).await?;
+        Ok::<_, ServiceError>(settled)
     })
     .await?;
+    let Some(settled) = settled else {
+        return Ok(Receipt::Duplicate);
+    };
     call_for(&event.id, &settled);
     Ok(settled.verdict.outcome.into())
+}
+
+/// `None` if the event says nothing that we read.
+async fn settle_stored(tx: &Tx, event: &Event) -> Result<Option<Settled>, ServiceError> {
+    let Some(fact) = &event.fact else {
+        return Ok(None);
+    };
+    if stripe_facts::find(tx, &event.id).await?.is_none() {
+        stripe_facts::insert(tx, StripeFact::of(fact)?).await?;
+    }
+    settle(tx, &event.id, fact).await.map(Some)
+}
+
+async fn record_replay(
+    tx: &Tx,
+    event_id: &str,
+    before: Option<WebhookEvent>,
+) -> Result<(), ServiceError> {
+    let verdict = |event: WebhookEvent| json!({ "outcome": *event.outcome, "reason": event.reason.map(|r| *r) });
+    let after = webhook_events::find(tx, event_id).await?;
+    audit::record(
+        tx,
+        audit::Change {
+            action: "stripe_event.replayed",
+            object_type: "stripe_event",
+            object_id: event_id.to_owned(),
+            before: before.map(verdict),
+            after: after.map(verdict),
+        },
+    )
+    .await?;
+    Ok(())
 }
 
 /// Writes down what a person has decided about a parked event: that it needs nobody any more. What it

@@ -36,6 +36,8 @@ by_role!(
     Tutor,
     /// Somebody of a role that pays for something.
     Payer,
+    /// An administrator.
+    Admin,
 );
 
 /// Finds out who is calling, for the middleware. Without a token nobody is; with a bad one the

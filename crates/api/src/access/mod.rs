@@ -1,16 +1,18 @@
 //! Who may enter: identity, role and ownership as types in a handler's signature.
 
 mod access_token;
+mod administration;
 mod identity;
 mod ownership;
 mod page;
 mod policy;
 
 pub use access_token::AccessTokens;
-pub use identity::{Payer, Student, Tutor, User, authenticate};
+pub use administration::{AnyJob, AnyTutor, AnyWebhookEvent};
+pub use identity::{Admin, Payer, Student, Tutor, User, authenticate};
 pub use ownership::{
-    ChoosableApplication, ExistingOrder, ExplainablePayment, OwnApplication, OwnOrder, OwnPayment,
-    OwnProfile, PartyBooking, ReadableApplication, ReviewOfOneself, StudentBooking, TutorBooking,
-    VisibleCard, VisibleOrder, VisibleTutor,
+    ChoosableApplication, ExistingOrder, ExplainablePayment, OwnApplication, OwnDocument, OwnOrder,
+    OwnPayment, OwnProfile, PartyBooking, ReadableApplication, ReviewOfOneself, StudentBooking,
+    TutorBooking, VisibleCard, VisibleOrder, VisibleTutor,
 };
 pub use page::page;

@@ -9,6 +9,7 @@ use persistence::orders::{self, Order};
 use persistence::payments::{self, Payment};
 use persistence::reviews::{self, Review};
 use persistence::tutor_cards::{self, TutorCard};
+use persistence::tutor_documents::{self, TutorDocument};
 use persistence::tutors::{self, TutorProfile};
 use services::orders::is_visible_to_tutor;
 use uuid::Uuid;
@@ -66,6 +67,10 @@ pub struct TutorBooking(pub Booking);
 #[derive(Debug, Clone)]
 pub struct OwnProfile(pub TutorProfile);
 
+/// An evidence document of the calling tutor.
+#[derive(Debug, Clone)]
+pub struct OwnDocument(pub TutorDocument);
+
 /// A tutor whom everybody may see.
 #[derive(Debug, Clone)]
 pub struct VisibleTutor(pub TutorProfile);
@@ -100,6 +105,7 @@ from_request_by_entry!(
     StudentBooking,
     TutorBooking,
     OwnProfile,
+    OwnDocument,
     VisibleTutor,
     VisibleCard,
     ReviewOfOneself,
@@ -275,6 +281,19 @@ impl Entry for OwnProfile {
         let who = admitted(req, Right::OwnProfile)?;
         let found = tutors::find_by_user(Ctx::of(req)?.db(), who.user_id).await?;
         found.map(Self).ok_or_else(hidden)
+    }
+}
+
+impl Entry for OwnDocument {
+    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
+        let who = admitted(req, Right::OwnDocument)?;
+        let ctx = Ctx::of(req)?;
+        let found = tutor_documents::find(ctx.db(), path_id(req)?).await?;
+        let document = found.ok_or_else(hidden)?;
+        let own = own_profile_id(&ctx, who).await?;
+        let tie = own_if(own == Some(document.tutor_id));
+        permit(who, Right::OwnDocument, tie)?;
+        Ok(Self(document))
     }
 }
 

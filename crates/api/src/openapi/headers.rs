@@ -6,7 +6,8 @@ use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::{RefOr, Response};
 
 /// The operations whose answers a repeated `Idempotency-Key` gets again.
-const REPEATABLE: [&str; 11] = [
+const REPEATABLE: [&str; 12] = [
+    "create_document",
     "create_tutor_profile",
     "reply_to_review",
     "create_order",

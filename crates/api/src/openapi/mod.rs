@@ -31,6 +31,7 @@ use crate::routes;
         (name = "Matching", description = "The best tutors for an order."),
         (name = "Applications", description = "Bids of tutors, and the choice among them."),
         (name = "Bookings", description = "Lessons that were chosen."),
+        (name = "Administration", description = "Moderation, and what operators look at. Role `admin`, made by the command line only."),
         (name = "Payments", description = "Checkout, payments, premium, Stripe's webhook."),
     )
 )]

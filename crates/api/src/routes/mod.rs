@@ -2,6 +2,7 @@
 //! bring stands in the signature, what happens is one call to a service or a query.
 
 pub mod accounts;
+pub mod admin;
 pub mod applications;
 pub mod bookings;
 pub mod matches;
@@ -26,4 +27,5 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     applications::mount(config);
     bookings::mount(config);
     payments::mount(config);
+    admin::mount(config);
 }

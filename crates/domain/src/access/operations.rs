@@ -21,6 +21,9 @@ pub const OPERATIONS: &[(&str, Right)] = &[
     ("create_tutor_profile", Right::Tutor),
     ("get_tutor_profile", Right::Tutor),
     ("update_tutor_profile", Right::OwnProfile),
+    ("list_own_documents", Right::OwnProfile),
+    ("create_document", Right::OwnProfile),
+    ("delete_document", Right::OwnDocument),
     // Orders and matches.
     ("create_order", Right::Student),
     ("list_orders", Right::Tutor),
@@ -55,6 +58,18 @@ pub const OPERATIONS: &[(&str, Right)] = &[
     ("open_portal", Right::Payer),
     ("list_own_payouts", Right::OwnProfile),
     ("receive_stripe_event", Right::Anyone),
+    // Administration.
+    ("admin_list_tutors", Right::Admin),
+    ("admin_verify_tutor", Right::Admin),
+    ("admin_hide_tutor", Right::Admin),
+    ("admin_restore_tutor", Right::Admin),
+    ("admin_list_documents", Right::Admin),
+    ("admin_list_webhook_events", Right::Admin),
+    ("admin_get_webhook_event", Right::Admin),
+    ("admin_replay_webhook_event", Right::Admin),
+    ("admin_list_jobs", Right::Admin),
+    ("admin_retry_job", Right::Admin),
+    ("admin_list_audit_events", Right::Admin),
 ];
 
 /// The right that an operation asks for; `None` if nobody has thought of it.

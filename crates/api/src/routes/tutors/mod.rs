@@ -1,6 +1,7 @@
 //! Tutors: the public list, cards and reviews, and a tutor's own profile.
 
 mod bodies;
+mod documents;
 mod filters;
 mod own_profile;
 mod reviews;
@@ -13,6 +14,7 @@ use crate::access::VisibleCard;
 use crate::problem::Problem;
 use crate::request::{Answer, Ctx, Listing, QueryParams};
 pub use bodies::{TutorCardResponse, Week};
+pub(crate) use documents::DocumentResponse;
 use filters::TutorListParams;
 pub(crate) use filters::format;
 pub use reviews::ReviewResponse;
@@ -22,6 +24,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     config.service(list_tutors).service(get_tutor);
     reviews::mount(config);
     own_profile::mount(config);
+    documents::mount(config);
 }
 
 /// Find tutors

@@ -1,0 +1,82 @@
+//! Evidence documents of tutors: described by them, read by administrators.
+
+use domain::document::{DocumentTerms, MAX_DOCUMENTS};
+use domain::text_enum::InvalidState;
+use persistence::tutor_documents::{self, TutorDocument};
+use persistence::{Stored, Tx, audit, tutors};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::ServiceError;
+
+/// Adds a document to a tutor's.
+///
+/// # Errors
+/// [`ServiceError::InvalidState`] if there are as many as there may be, [`ServiceError::AlreadyExists`]
+/// if the storage key is another document's, whoever's that is.
+pub async fn add(
+    tx: &Tx,
+    tutor_id: Uuid,
+    terms: &DocumentTerms,
+) -> Result<TutorDocument, ServiceError> {
+    // Those who add at the same time are counted one after the other.
+    tutors::lock(tx, tutor_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let kept = tutor_documents::list_of_tutor(tx, tutor_id).await?;
+    if kept.len() >= MAX_DOCUMENTS {
+        return Err(InvalidState {
+            state: "full",
+            allowed: vec!["delete"],
+        }
+        .into());
+    }
+    let document = TutorDocument {
+        id: tx.new_id(),
+        tutor_id,
+        kind: Stored(terms.kind),
+        file_name: terms.file_name.clone(),
+        content_type: Stored(terms.content_type),
+        size_bytes: terms.size_bytes,
+        storage_key: terms.storage_key.as_str().to_owned(),
+        created_at: tx.now(),
+    };
+    if !tutor_documents::insert_unless_there(tx, document.clone()).await? {
+        return Err(ServiceError::AlreadyExists);
+    }
+    record(tx, "document.added", &document).await?;
+    Ok(document)
+}
+
+/// Removes a document. The object store's copy is deleted by whoever keeps it there.
+///
+/// # Errors
+/// [`ServiceError::NotFound`].
+pub async fn remove(tx: &Tx, document: &TutorDocument) -> Result<(), ServiceError> {
+    if !tutor_documents::delete(tx, document.id).await? {
+        return Err(ServiceError::NotFound);
+    }
+    record(tx, "document.removed", document).await
+}
+
+/// Neither the file's name nor its key: both are for those who may see the document.
+async fn record(
+    tx: &Tx,
+    action: &'static str,
+    document: &TutorDocument,
+) -> Result<(), ServiceError> {
+    let facts = json!({ "tutor_id": document.tutor_id, "kind": *document.kind });
+    let is_added = action == "document.added";
+    audit::record(
+        tx,
+        audit::Change {
+            action,
+            object_type: "tutor_document",
+            object_id: document.id.to_string(),
+            before: (!is_added).then(|| facts.clone()),
+            after: is_added.then_some(facts),
+        },
+    )
+    .await?;
+    Ok(())
+}
