@@ -16,6 +16,7 @@ mod support;
 
 mod access;
 mod accounts;
+mod admin;
 mod applications;
 mod architecture;
 mod bookings;

@@ -23,6 +23,9 @@ const PRIVATE: [&str; 10] = [
     "token_hash",
 ];
 
+/// What differs from row to row: an event of Stripe's, what an act has changed.
+const OPAQUE: [&str; 3] = ["payload", "before", "after"];
+
 /// The fields by operation and audience.
 #[derive(Default)]
 pub struct Fields(BTreeMap<String, BTreeMap<String, BTreeSet<String>>>);
@@ -96,7 +99,9 @@ fn collect(value: &Value, at: &str, into: &mut BTreeSet<String>) {
             for (name, value) in fields {
                 let dot = if at.is_empty() { "" } else { "." };
                 let at = format!("{at}{dot}{name}");
-                collect(value, &at, into);
+                if !OPAQUE.contains(&name.as_str()) {
+                    collect(value, &at, into);
+                }
                 into.insert(at);
             }
         }

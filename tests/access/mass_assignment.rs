@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::contents;
 use crate::support::{Operation, Scene, document, operations, resolved};
@@ -62,16 +62,14 @@ async fn no_body_sets_what_answers_only_show() {
         let client = scene.caller(operation).with("if-match", "*");
         let path = scene.path(operation);
         for field in shown().into_iter().filter(|field| !takes(operation, field)) {
-            for value in [json!("admin"), json!(5), json!(true), Value::Null] {
-                let mut body = scene.body(operation).unwrap();
-                body[field] = value;
-                let answer = client.send(operation.method.clone(), &path, Some(body));
-                let answer = answer.await;
-                let at = format!("/{field}");
-                assert_eq!(answer.wrong_fields(), [at], "{}", operation.name());
-                assert_eq!(answer.json()["errors"][0]["code"], "unknown_field");
-                tried += 1;
-            }
+            let mut body = scene.body(operation).unwrap();
+            body[field] = json!("admin");
+            let answer = client.send(operation.method.clone(), &path, Some(body));
+            let answer = answer.await;
+            let at = format!("/{field}");
+            assert_eq!(answer.wrong_fields(), [at], "{}", operation.name());
+            assert_eq!(answer.json()["errors"][0]["code"], "unknown_field");
+            tried += 1;
         }
     }
     assert_eq!(contents(&scene.app).await, before);

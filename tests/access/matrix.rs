@@ -117,6 +117,7 @@ fn tie(operation: &Operation, caller: &Caller, side: usize) -> Tie {
     match (operation.thing(), caller.role, is_own_side) {
         ("orders", Some(Role::Student), true)
         | ("applications", Some(Role::Tutor), true)
+        | ("documents", Some(Role::Tutor), true)
         | ("payments", Some(Role::Student), true) => Tie::Own,
         ("applications", Some(Role::Student), true)
         | ("bookings", Some(_), true)

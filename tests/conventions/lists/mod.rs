@@ -6,6 +6,9 @@ mod statements;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use services::jobs::Job;
+use uuid::Uuid;
+
 use crate::support::{Client, Operation, TestApp, id, operations};
 
 /// A list in a market of its own, and somebody who reads it.
@@ -14,6 +17,7 @@ struct List {
     app: TestApp,
     student: Client,
     tutor: Client,
+    admin: Client,
     /// An order of the student's.
     order: String,
     path: String,
@@ -34,7 +38,7 @@ impl List {
         };
         let student = app.student().await;
         let (tutor, tutor_id) = match id {
-            "list_tutors" => (app.newcomer().await, String::new()),
+            "list_tutors" | "admin_list_tutors" => (app.newcomer().await, String::new()),
             _ => app.tutor().await,
         };
         let order = match id {
@@ -51,10 +55,16 @@ impl List {
             "list_own_bookings" => "/me/bookings".into(),
             "list_own_payments" => "/me/payments".into(),
             "list_own_payouts" => "/me/payouts".into(),
+            "admin_list_tutors" => "/admin/tutors".into(),
+            "admin_list_webhook_events" => "/admin/webhook-events".into(),
+            "admin_list_jobs" => "/admin/jobs".into(),
+            // Everybody who is there has left a trail of their own.
+            "admin_list_audit_events" => "/admin/audit?action=tutor.verified".into(),
             other => panic!("no test reads the list {other}"),
         };
         Self {
             id,
+            admin: app.admin().await,
             app,
             student,
             tutor,
@@ -75,8 +85,17 @@ impl List {
     async fn add(&self) {
         let app = &self.app;
         match self.id {
-            "list_tutors" => {
+            "list_tutors" | "admin_list_tutors" => {
                 app.tutor().await;
+            }
+            "admin_list_webhook_events" => self.add_event().await,
+            "admin_list_jobs" => {
+                let order_id = Uuid::now_v7();
+                app.enqueue(&Job::MatchOrder { order_id }).await;
+            }
+            "admin_list_audit_events" => {
+                let (_, tutor_id) = app.tutor().await;
+                app.verify(&tutor_id).await;
             }
             "list_reviews" => self.add_review().await,
             "list_orders" | "list_own_orders" => {
@@ -115,6 +134,17 @@ impl List {
         self.student.post(&path, time).await.expect(201)
     }
 
+    /// Of a type that nothing follows from.
+    async fn add_event(&self) {
+        let event = json!({
+            "id": format!("evt_{}", Uuid::now_v7().simple()), "object": "event",
+            "type": "account.updated", "livemode": false,
+            "created": self.app.now().timestamp(), "api_version": "2025-03-31.basil",
+            "data": { "object": { "id": "acct_1", "object": "account" } },
+        });
+        assert_eq!(self.app.outcome(&event).await, "ignored");
+    }
+
     async fn add_review(&self) {
         let path = format!("/bookings/{}/review", id(&self.add_lesson().await));
         let student = self.app.again(&self.student).await;
@@ -146,25 +176,31 @@ impl List {
     fn reader(&self) -> &Client {
         match self.id {
             "list_orders" | "list_own_applications" | "list_own_payouts" => &self.tutor,
+            id if id.starts_with("admin_") => &self.admin,
             _ => &self.student,
         }
     }
 
+    /// The list's path with a query of more.
+    fn at(&self, query: &str) -> String {
+        let mark = if self.path.contains('?') { '&' } else { '?' };
+        format!("{}{mark}{query}", self.path)
+    }
+
     async fn page(&self, query: &str) -> Value {
-        let path = format!("{}?{query}", self.path);
-        self.reader().get(&path).await.expect(200)
+        self.reader().get(&self.at(query)).await.expect(200)
     }
 }
 
 /// What a page shows, and where it was made.
 fn rows(page: &Value) -> Vec<(DateTime<Utc>, String)> {
     let items = page["items"].as_array().unwrap();
-    let key = |item: &Value| {
-        (
-            item["created_at"].as_str().unwrap().parse().unwrap(),
-            id(item),
-        )
+    let time = |item: &Value| {
+        // An event is older than its delivery, and has its time from elsewhere.
+        let times = ["received_at", "at", "created_at"].map(|name| item[name].as_str());
+        times.into_iter().flatten().next().unwrap().parse().unwrap()
     };
+    let key = |item: &Value| (time(item), id(item));
     items.iter().map(key).collect()
 }
 

@@ -68,7 +68,7 @@ async fn a_cursor_of_another_list_is_refused() {
     for (list, own) in &all {
         list.page(&format!("cursor={own}")).await;
         for (other, cursor) in all.iter().filter(|(other, _)| other.id != list.id) {
-            let path = format!("{}?cursor={cursor}", list.path);
+            let path = list.at(&format!("cursor={cursor}"));
             let answer = list.reader().get(&path).await;
             assert_eq!(
                 answer.wrong_fields(),
@@ -89,7 +89,7 @@ async fn a_cursor_of_the_same_list_of_something_else_is_refused() {
             List::with_rows(&operation.id, 2).await,
         );
         let cursor = cursor(&other.page("limit=1").await);
-        let path = format!("{}?cursor={cursor}", list.path);
+        let path = list.at(&format!("cursor={cursor}"));
         let answer = list.reader().get(&path).await;
         assert_eq!(answer.wrong_fields(), ["cursor"], "{}", operation.id);
     }
@@ -123,11 +123,25 @@ async fn a_cursor_of_other_filters_is_refused() {
                 "min_budget=1".to_owned(),
             ],
         ),
+        ("admin_list_tutors", vec!["state=unverified".to_owned()]),
+        (
+            "admin_list_webhook_events",
+            vec!["outcome=ignored".to_owned()],
+        ),
+        ("admin_list_jobs", vec!["state=queued".to_owned()]),
+        (
+            "admin_list_audit_events",
+            vec![
+                "object_type=tutor_profile".to_owned(),
+                "from=2026-01-01T00:00:00Z".to_owned(),
+                format!("to={now}"),
+            ],
+        ),
     ] {
         let list = List::with_rows(id, 2).await;
         let cursor = cursor(&list.page("limit=1").await);
         for filter in filters {
-            let path = format!("{}?{filter}&cursor={cursor}", list.path);
+            let path = list.at(&format!("{filter}&cursor={cursor}"));
             let answer = list.reader().get(&path).await;
             assert_eq!(answer.wrong_fields(), ["cursor"], "{id} by {filter}");
         }

@@ -8,6 +8,7 @@ fn many(id: &str) -> usize {
     match id {
         "list_reviews" | "list_own_payouts" => 5,
         "list_tutors" | "list_applications" => 20,
+        "admin_list_tutors" | "admin_list_audit_events" => 20,
         _ => 100,
     }
 }
