@@ -9,6 +9,7 @@ mod refreshing;
 mod registration;
 mod signing_in;
 mod signing_out;
+mod throttle;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

@@ -57,3 +57,37 @@ async fn a_login_without_a_password_is_no_login() {
     let answer = app.anonymous().post("/auth/login", body).await;
     assert_eq!(answer.wrong_fields(), ["/password"]);
 }
+
+async fn stored_hash(app: &TestApp) -> String {
+    let sql = "SELECT password_hash FROM users";
+    let stored = persistence::texts_for_tests(app.db(), sql).await;
+    stored.unwrap().remove(0)
+}
+
+#[actix_web::test]
+async fn a_hash_weaker_than_hashes_are_now_is_replaced_by_the_first_sign_in() {
+    let app = TestApp::new().await;
+    registered(&app).await;
+    let of_today = stored_hash(&app).await;
+    for weak in [
+        "$argon2id$v=19$m=4096,t=1,p=1$c2FsdCBvZiB0aGUgdGVzdA$8vuUXYfHjj/uKoCWMLIQpnj5heg+I1bMTNP1GwL2H9E",
+        "$argon2i$v=19$m=19456,t=2,p=1$c2FsdCBvZiB0aGUgdGVzdA$516WlnFnnpQYt8NqSflRAtObfge+/hgFl3uQxIC9Z80",
+    ] {
+        let sql = format!("UPDATE users SET password_hash = '{weak}'");
+        persistence::execute_for_tests(app.db(), &sql)
+            .await
+            .unwrap();
+        let wrong = login(&app, "anna@example.org", "не-та-лампа").await;
+        wrong.refused(401, "invalid_credentials");
+        assert_eq!(stored_hash(&app).await, weak);
+        signed_in(&app).await;
+        let replaced = stored_hash(&app).await;
+        assert!(
+            replaced.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{replaced}"
+        );
+        assert_ne!(replaced, of_today);
+        signed_in(&app).await;
+        assert_eq!(stored_hash(&app).await, replaced);
+    }
+}

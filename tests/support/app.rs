@@ -205,6 +205,11 @@ impl TestApp {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// How often a password was hashed or compared with a hash so far.
+    pub fn passwords_hashed(&self) -> u64 {
+        self.state.passwords.hashed()
+    }
+
     /// Where the database is, for somebody with connections of their own.
     pub fn database_url(&self) -> &str {
         self.database.url()

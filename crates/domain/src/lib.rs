@@ -38,6 +38,7 @@ pub mod registration;
 pub mod review;
 pub mod search;
 pub mod settlement;
+pub mod sign_in;
 #[cfg(test)]
 mod state_machines;
 pub mod story;

@@ -31,6 +31,7 @@ pub mod reviews;
 mod rows;
 pub mod seed_runs;
 pub mod sessions;
+pub mod sign_in_failures;
 mod stored;
 pub mod stripe_customers;
 pub mod stripe_facts;

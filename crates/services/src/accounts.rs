@@ -1,6 +1,6 @@
 //! Accounts: registering, signing in, and one's own data.
 
-use domain::account::{Email, Role, person_name, phone};
+use domain::account::{Role, person_name, phone};
 use domain::registration::{Consent, locale, time_zone};
 use domain::text_enum::TextEnum;
 use domain::validation::Violations;
@@ -159,34 +159,6 @@ pub async fn set_password(
         user.password_hash = Some(hash.clone());
         users::update(tx, user).await?;
         Ok(())
-    })
-    .await
-}
-
-/// Signs in. A wrong password and an unknown e-mail answer alike and take alike.
-///
-/// # Errors
-/// [`ServiceError::InvalidCredentials`].
-pub async fn sign_in(
-    db: &Db,
-    scope: &Scope,
-    passwords: &Passwords,
-    secrets: &SigningSecrets,
-    email: &str,
-    password: SecretString,
-    user_agent: Option<&str>,
-) -> Result<SignedIn, ServiceError> {
-    let user = match Email::parse(email) {
-        Ok(email) => users::find_by_email(db, email.as_str()).await?,
-        Err(_) => None,
-    };
-    let stored = user.as_ref().and_then(|user| user.password_hash.clone());
-    let is_right = passwords.verify(password, stored).await?;
-    let user = user
-        .filter(|_| is_right)
-        .ok_or(ServiceError::InvalidCredentials)?;
-    write(db, scope, async |tx| {
-        sessions::start(tx, secrets, user.clone(), user_agent).await
     })
     .await
 }

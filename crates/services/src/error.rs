@@ -19,6 +19,8 @@ pub enum ServiceError {
     Unauthenticated,
     #[error("wrong e-mail or password")]
     InvalidCredentials,
+    #[error("too many tries")]
+    RateLimited { retry_after_seconds: u64 },
     #[error("the state {} does not allow this", .0.state)]
     InvalidState(InvalidState),
     #[error("it exists already")]

@@ -32,6 +32,8 @@ pub mod reviews;
 pub mod secrets;
 pub mod sessions;
 pub mod settlement;
+pub mod sign_in;
+mod throttle;
 mod tools;
 pub mod tutors;
 pub mod webhooks;

@@ -1,6 +1,7 @@
 //! Hashing passwords: argon2id, off the async threads and never more at once than the machine bears.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
@@ -21,6 +22,7 @@ pub struct Passwords {
     permits: Arc<Semaphore>,
     /// What an unknown account's password is compared with, so that it takes as long.
     decoy: Arc<str>,
+    hashed: Arc<AtomicU64>,
 }
 
 fn argon2() -> Result<Argon2<'static>, ServiceError> {
@@ -51,6 +53,20 @@ fn matches(password: &SecretString, stored: &str) -> bool {
     })
 }
 
+/// Whether a hash was made with less than what hashes are made with now.
+fn is_weak(stored: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(stored) else {
+        return true;
+    };
+    let is_of_today = hash.algorithm.as_str() == Algorithm::Argon2id.ident().as_str()
+        && hash.version == Some(Version::V0x13.into());
+    let params = Params::try_from(&hash);
+    !is_of_today
+        || !params.is_ok_and(|params| {
+            params.m_cost() >= MEMORY_KIB && params.t_cost() >= PASSES && params.p_cost() >= LANES
+        })
+}
+
 impl Passwords {
     /// `at_once` hashes take 19 MiB each.
     ///
@@ -61,6 +77,7 @@ impl Passwords {
         Ok(Self {
             permits: Arc::new(Semaphore::new(at_once.max(1))),
             decoy: decoy.into(),
+            hashed: Arc::default(),
         })
     }
 
@@ -68,6 +85,23 @@ impl Passwords {
     /// It could not be hashed.
     pub async fn hash(&self, password: SecretString) -> Result<String, ServiceError> {
         self.run(move || hash(&password)).await?
+    }
+
+    /// A new hash of a password that has just been verified, if the stored one is weaker than hashes
+    /// are now.
+    ///
+    /// # Errors
+    /// It could not be hashed.
+    pub(crate) async fn rehash_if_weak(
+        &self,
+        password: SecretString,
+        stored: &str,
+    ) -> Result<Option<String>, ServiceError> {
+        if is_weak(stored) {
+            self.hash(password).await.map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// The hash under a salt of one's own, for made-up accounts that are to come out alike.
@@ -103,6 +137,13 @@ impl Passwords {
         .await
     }
 
+    /// How often a password has been hashed, to store it or to compare it: each costs the machine
+    /// some thirty milliseconds of a core.
+    #[must_use]
+    pub fn hashed(&self) -> u64 {
+        self.hashed.load(Ordering::Relaxed)
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -111,6 +152,7 @@ impl Passwords {
             .acquire_owned()
             .await
             .map_err(|_| ServiceError::Internal("the hashing pool is closed"))?;
+        self.hashed.fetch_add(1, Ordering::Relaxed);
         tokio::task::spawn_blocking(move || {
             let _permit = permit;
             work()
@@ -140,6 +182,26 @@ mod tests {
                 .await?
         );
         Ok(())
+    }
+
+    #[test]
+    fn less_memory_fewer_passes_and_other_algorithms_are_weak() {
+        let hash = "c29tZXNhbHQ$kq3Yd0m1TtJrV0gHc2n5AAAAAAAAAAAAAAAAAAAAAAA";
+        for (parameters, weak) in [
+            ("argon2id$v=19$m=19456,t=2,p=1", false),
+            ("argon2id$v=19$m=47104,t=3,p=2", false),
+            ("argon2id$v=19$m=19455,t=2,p=1", true),
+            ("argon2id$v=19$m=19456,t=1,p=1", true),
+            ("argon2id$v=16$m=19456,t=2,p=1", true),
+            ("argon2i$v=19$m=19456,t=2,p=1", true),
+        ] {
+            assert_eq!(
+                is_weak(&format!("${parameters}${hash}")),
+                weak,
+                "{parameters}"
+            );
+        }
+        assert!(is_weak("nonsense"));
     }
 
     #[tokio::test]

@@ -1,8 +1,11 @@
 //! What is kept for a while only: stored answers, sessions that nobody can go on with, jobs that are done,
-//! embeddings that nobody asks for.
+//! embeddings that nobody asks for, wrong tries that count no more.
 
 use chrono::TimeDelta;
-use persistence::{Db, Scope, embedding_cache, idempotency, jobs, sessions, write};
+use domain::sign_in::FAILURES_COUNT_FOR;
+use persistence::{
+    Db, Scope, embedding_cache, idempotency, jobs, sessions, sign_in_failures, write,
+};
 
 use crate::ServiceError;
 use crate::jobs::DONE_KEPT;
@@ -16,7 +19,8 @@ pub const EMBEDDINGS_KEPT: TimeDelta = TimeDelta::days(30);
 const BATCH: u64 = 500;
 
 /// Deletes stored answers older than a day, sessions with their refresh tokens once the last of these
-/// has ended, jobs that were done a week ago, and embeddings unused for a month; tells how many rows.
+/// has ended, jobs that were done a week ago, embeddings unused for a month, and wrong tries at signing
+/// in older than an hour; tells how many rows.
 ///
 /// # Errors
 /// The database failed; what was deleted until then stays deleted.
@@ -53,7 +57,16 @@ pub async fn purge(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
         })
         .await
     });
-    Ok(answers + sessions + jobs + embeddings.await?)
+    let embeddings = embeddings.await?;
+    let counted_since = scope.now - FAILURES_COUNT_FOR;
+    let failures = in_batches(async || {
+        write(db, scope, async |tx| {
+            let deleted = sign_in_failures::delete_until(tx, counted_since, BATCH).await?;
+            Ok::<_, ServiceError>(deleted)
+        })
+        .await
+    });
+    Ok(answers + sessions + jobs + embeddings + failures.await?)
 }
 
 async fn in_batches(

@@ -45,10 +45,24 @@ impl SigningSecret {
         nonce: &[u8],
         parent: &str,
     ) -> Result<[u8; 32], ServiceError> {
-        let key: [u8; 32] = derive(&self.secret, "refresh-token-v1")?;
+        let parts = [b"refresh-v1".as_slice(), family, nonce, parent.as_bytes()];
+        self.mac("refresh-token-v1", &parts)
+    }
+
+    /// What stands for an e-mail or an address in the count of wrong tries. There are few enough of
+    /// them to hash them all, so without a key the table would tell whose tries they were.
+    pub(crate) fn sign_in_mark(&self, what: &str, value: &str) -> Result<[u8; 32], ServiceError> {
+        self.mac(
+            "sign-in-mark-v1",
+            &[what.as_bytes(), b":", value.as_bytes()],
+        )
+    }
+
+    fn mac(&self, purpose: &str, parts: &[&[u8]]) -> Result<[u8; 32], ServiceError> {
+        let key: [u8; 32] = derive(&self.secret, purpose)?;
         let mut mac = Hmac::<Sha256>::new_from_slice(&key)
             .map_err(|_| ServiceError::Internal("a key of 32 bytes was refused"))?;
-        for part in [b"refresh-v1".as_slice(), family, nonce, parent.as_bytes()] {
+        for part in parts {
             mac.update(part);
         }
         Ok(mac.finalize().into_bytes().into())

@@ -15,6 +15,9 @@ impl From<ServiceError> for Problem {
             ServiceError::Forbidden => Self::new(Code::Forbidden),
             ServiceError::Unauthenticated => Self::new(Code::Unauthenticated),
             ServiceError::InvalidCredentials => Self::new(Code::InvalidCredentials),
+            ServiceError::RateLimited {
+                retry_after_seconds,
+            } => Self::new(Code::RateLimited).retry_after(retry_after_seconds),
             ServiceError::InvalidState(refused) => Self {
                 allowed: Some(refused.allowed),
                 ..Self::new(Code::InvalidState)

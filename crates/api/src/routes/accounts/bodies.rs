@@ -1,18 +1,14 @@
-//! What the account calls take and give.
+//! What registering, signing in and signing out take and give.
 
-use chrono::{DateTime, Utc};
 use domain::account::Principal;
 use domain::registration::{Consent, RegistrationDraft};
-use domain::text_enum::TextEnum;
-use persistence::users::User;
 use serde::{Deserialize, Serialize};
-use services::accounts::AccountPatch;
 use services::sessions::SignedIn;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
+use super::me::MeResponse;
 use crate::problem::Problem;
-use crate::request::{Ctx, EmptyBody, Object, given};
+use crate::request::{Ctx, EmptyBody, Object};
 
 /// A new account.
 #[derive(Deserialize, ToSchema)]
@@ -150,78 +146,4 @@ pub fn signed_in(ctx: &Ctx, signed: SignedIn) -> Result<SignedInResponse, Proble
         expires_in: tokens.lifetime(),
         user: signed.user.into(),
     })
-}
-
-/// One's own account.
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({
-    "id": "0193f2c4-7b1e-7c3a-9a55-3d1f0a6f1b2c", "email": "anna@example.org", "role": "student",
-    "first_name": "Анна", "last_name": "Иванова", "phone": null, "time_zone": "Europe/Moscow",
-    "locale": "ru", "is_verified": false, "created_at": "2026-11-23T09:00:00Z"
-}))]
-pub struct MeResponse {
-    pub id: Uuid,
-    pub email: String,
-    pub role: String,
-    pub first_name: String,
-    pub last_name: String,
-    pub phone: Option<String>,
-    pub time_zone: String,
-    pub locale: String,
-    pub is_verified: bool,
-    pub created_at: DateTime<Utc>,
-}
-
-impl From<User> for MeResponse {
-    fn from(user: User) -> Self {
-        Self {
-            id: user.id,
-            email: user.email,
-            role: user.role.as_str().to_owned(),
-            first_name: user.first_name,
-            last_name: user.last_name,
-            phone: user.phone,
-            time_zone: user.time_zone,
-            locale: user.locale.as_str().to_owned(),
-            is_verified: user.is_verified,
-            created_at: user.created_at,
-        }
-    }
-}
-
-/// What of one's own account to change.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({ "phone": "+79161234567", "time_zone": "Asia/Yekaterinburg" }))]
-pub struct UpdateMeRequest {
-    #[serde(default, deserialize_with = "given")]
-    #[schema(nullable = false)]
-    pub first_name: Option<String>,
-    #[serde(default, deserialize_with = "given")]
-    #[schema(nullable = false)]
-    pub last_name: Option<String>,
-    /// E.164; `null` removes it.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    pub phone: Option<Option<String>>,
-    #[serde(default, deserialize_with = "given")]
-    #[schema(nullable = false)]
-    pub time_zone: Option<String>,
-    #[serde(default, deserialize_with = "given")]
-    #[schema(nullable = false)]
-    pub locale: Option<String>,
-}
-
-impl EmptyBody for UpdateMeRequest {}
-
-impl From<UpdateMeRequest> for AccountPatch {
-    fn from(body: UpdateMeRequest) -> Self {
-        Self {
-            first_name: body.first_name,
-            last_name: body.last_name,
-            phone: body.phone,
-            time_zone: body.time_zone,
-            locale: body.locale,
-        }
-    }
 }
