@@ -99,6 +99,7 @@ async fn a_weak_password_is_refused() {
         "сова-лампа-".chars().take(9).collect(),
         "с".repeat(129),
         "Password123".to_owned(),
+        "зфыыцщкв123".to_owned(),
         "anna@example.org".to_owned(),
         "ANNA@example.org".to_owned(),
     ] {
