@@ -161,6 +161,16 @@ impl MigratorTrait for Migrator {
                 down_sqlite: include_str!("schema/audit_trail.down.sqlite.sql"),
                 tables: &[],
             }),
+            Box::new(Step {
+                name: "m20261123_000011_mailed_tokens",
+                up: include_str!("schema/mailed_tokens.sql"),
+                up_postgres: "",
+                up_sqlite: "",
+                down: include_str!("schema/mailed_tokens.down.sql"),
+                down_postgres: "",
+                down_sqlite: "",
+                tables: &[],
+            }),
         ]
     }
 }

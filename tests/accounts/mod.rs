@@ -1,10 +1,14 @@
-//! Registering, signing in and out, one's own data.
+//! Registering, signing in and out, passwords, addresses, devices, one's own data.
 
 mod audit;
 mod bad_tokens;
 mod consents;
+mod devices;
+mod email;
+mod mail;
 mod own_account;
 mod parallel;
+mod passwords;
 mod refreshing;
 mod registration;
 mod signing_in;

@@ -17,6 +17,7 @@ async fn limited() -> TestApp {
             ..behind_a_proxy()
         },
         rate_limits: true,
+        ..Deployment::default()
     })
     .await
 }

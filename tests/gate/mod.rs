@@ -30,6 +30,7 @@ async fn app_of(site: Site) -> TestApp {
     TestApp::deployed(Deployment {
         site,
         rate_limits: false,
+        ..Deployment::default()
     })
     .await
 }

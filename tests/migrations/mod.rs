@@ -104,6 +104,10 @@ async fn every_enum_has_the_values_of_its_check_list() {
             "ck_outbox_type",
             persistence::outbox::NotificationType::texts(),
         ),
+        (
+            "ck_one_time_tokens_purpose",
+            persistence::one_time_tokens::TokenPurpose::texts(),
+        ),
         ("ck_jobs_state", persistence::jobs::JobState::texts()),
         (
             "ck_order_matches_engine",

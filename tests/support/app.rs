@@ -13,14 +13,16 @@ use api::app::{self, Parts};
 use api::gate::{AllowedHosts, RateLimits, Site};
 use api::state::AppState;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use mailer::Mailer;
 use ml::External;
 use payments::{Stripe, StripeConfig};
-use persistence::{Actor, Db, Patience, Scope};
+use persistence::{Actor, Db, Patience, Scope, execute_for_tests};
 use secrecy::SecretString;
 use serde_json::json;
 use services::accounts;
 use services::checkout::Checkout;
 use services::clock::{Clock, VirtualClock};
+use services::mail::PostOffice;
 use services::passwords::Passwords;
 use services::secrets::SigningSecrets;
 use stripe_fake::{DeliveryPolicy, StripeFake, StripeFakeConfig};
@@ -32,12 +34,17 @@ use super::logs::{assert_nothing_leaked, keep_errors};
 use super::openai::models_at;
 
 pub const WEBHOOK_SECRET: &str = "whsec_of_the_tests";
+/// Where links lead.
+pub const FRONTEND: &str = "https://tutors.example.org";
 pub const PASSWORD: &str = "сова-и-лампа";
 
 /// How an application is deployed.
 pub struct Deployment {
     pub site: Site,
     pub rate_limits: bool,
+    /// Whose secret signs first; the others are believed.
+    pub secrets: Vec<&'static str>,
+    pub mailer: Mailer,
 }
 
 impl Default for Deployment {
@@ -50,6 +57,8 @@ impl Default for Deployment {
                 ..Site::default()
             },
             rate_limits: false,
+            secrets: vec!["a secret of at least thirty-two bytes"],
+            mailer: Mailer::Off,
         }
     }
 }
@@ -97,6 +106,15 @@ impl TestApp {
         .await
     }
 
+    /// With somebody who takes letters.
+    pub async fn with_mailer(mailer: Mailer) -> Self {
+        Self::deployed(Deployment {
+            mailer,
+            ..Deployment::default()
+        })
+        .await
+    }
+
     /// Deployed in its own way: behind proxies, with HTTPS forced, with limits on requests.
     pub async fn deployed(deployment: Deployment) -> Self {
         Self::build_with(None, Patience::SERVING, None, deployment).await
@@ -135,8 +153,7 @@ impl TestApp {
             call_timeout: std::time::Duration::from_secs(5),
         })
         .unwrap();
-        let secret = SecretString::from("a secret of at least thirty-two bytes");
-        let secrets = SigningSecrets::new(secret, []).unwrap();
+        let secrets = signing_secrets(&deployment.secrets);
         let statements = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&statements);
         let state = Data::new(AppState {
@@ -146,10 +163,15 @@ impl TestApp {
             clock: clock.clone(),
             passwords: Passwords::new(2).unwrap(),
             tokens: AccessTokens::new(&secrets).unwrap(),
+            post: PostOffice {
+                mailer: deployment.mailer,
+                secrets: secrets.clone(),
+                frontend_url: FRONTEND.into(),
+            },
             secrets,
             checkout: Checkout {
                 stripe,
-                frontend_url: "https://tutors.example.org".into(),
+                frontend_url: FRONTEND.into(),
                 livemode: false,
             },
             webhook_secrets: vec![WEBHOOK_SECRET.into()],
@@ -198,6 +220,15 @@ impl TestApp {
 
     pub(super) fn state(&self) -> &Data<AppState> {
         &self.state
+    }
+
+    /// The application's post office with another mailer.
+    pub fn post_office(&self, mailer: Mailer) -> PostOffice {
+        PostOffice {
+            mailer,
+            secrets: self.state.secrets.clone(),
+            frontend_url: FRONTEND.into(),
+        }
     }
 
     /// How many statements the database has been asked so far.
@@ -276,12 +307,12 @@ impl TestApp {
             "email": email, "password": PASSWORD, "role": role,
             "first_name": "Анна", "last_name": "Иванова",
         });
-        self.signed_in(
-            self.anonymous()
-                .post("/auth/register", body)
-                .await
-                .expect(201),
-        )
+        let body = self.anonymous().post("/auth/register", body).await;
+        let signed_in = self.signed_in(body.expect(201));
+        // Nobody reads these people's letters, and their jobs would be in others' way.
+        let sql = "DELETE FROM jobs WHERE kind = 'send_mail'";
+        execute_for_tests(self.db(), sql).await.unwrap();
+        signed_in
     }
 
     fn signed_in(&self, body: serde_json::Value) -> Client {
@@ -300,6 +331,11 @@ impl Drop for TestApp {
             assert_nothing_leaked();
         }
     }
+}
+
+pub fn signing_secrets(texts: &[&str]) -> SigningSecrets {
+    let mut secrets = texts.iter().map(|&text| SecretString::from(text));
+    SigningSecrets::new(secrets.next().unwrap(), secrets).unwrap()
 }
 
 pub(super) fn install_tls() {

@@ -29,6 +29,8 @@ pub struct Side {
     /// What administrators see: an event that was delivered, a job that is queued.
     pub webhook_event: String,
     pub job: String,
+    /// The student's, on another device.
+    pub session: String,
 }
 
 impl Side {
@@ -60,10 +62,17 @@ impl Side {
         let admin = app.admin().await;
         let document = document_body();
         let document = tutor.post("/me/tutor-profile/documents", document).await;
+        app.again(&student).await;
+        let sessions = student.get("/me/sessions").await.expect(200);
+        let sessions = sessions["items"].as_array().unwrap();
+        let other = sessions
+            .iter()
+            .find(|session| session["is_current"] == false);
         Self {
             document: id(&document.expect(201)),
             webhook_event: newest(&admin, "/admin/webhook-events").await,
             job: newest(&admin, "/admin/jobs").await,
+            session: id(other.unwrap()),
             application: app.bid(&tutor, &order, 150_000).await,
             booking: id(&booking),
             payment: checkout["payment_id"].as_str().unwrap().to_owned(),
@@ -87,6 +96,7 @@ impl Side {
             "jobs" => &self.job,
             "webhook-events" => &self.webhook_event,
             "orders" => &self.order,
+            "sessions" => &self.session,
             "payments" => &self.payment,
             "reviews" => &self.review,
             "tutors" => &self.tutor_id,

@@ -11,8 +11,8 @@ use actix_web::web::Data;
 use futures_util::FutureExt;
 use persistence::{Actor, Scope};
 use services::{
-    ServiceError, checkout, embeddings, error_chain, overtaken, panic_words, reconcile, refunds,
-    retention, webhooks,
+    ServiceError, checkout, embeddings, error_chain, mail, overtaken, panic_words, reconcile,
+    refunds, retention, webhooks,
 };
 
 use crate::state::AppState;
@@ -98,6 +98,7 @@ struct Rounds {
     overtaken: Job,
     deleted: Job,
     embedded: Job,
+    mailed: Job,
 }
 
 impl Default for Rounds {
@@ -107,6 +108,7 @@ impl Default for Rounds {
             overtaken: Job::new("orders overtaken by the clock are written down"),
             deleted: Job::new("rows that nobody can use any more are deleted"),
             embedded: Job::new("jobs are queued for tutors who wait to be embedded"),
+            mailed: Job::new("letters that waited for a mail server are sent"),
         }
     }
 }
@@ -120,6 +122,8 @@ impl Rounds {
         self.deleted.note(retention::purge(db, &scope).await);
         self.embedded
             .note(embeddings::request_pending(state.tools(), &scope).await);
+        self.mailed
+            .note(mail::request_untried(state.tools(), &scope).await);
     }
 }
 

@@ -16,6 +16,7 @@ use persistence::{Db, DbConfig, Patience};
 use secrecy::ExposeSecret;
 use services::checkout::Checkout;
 use services::clock::{Clock, SystemClock};
+use services::mail::PostOffice;
 use services::passwords::Passwords;
 use services::secrets::SigningSecrets;
 use stripe_fake::{StripeFake, StripeFakeConfig};
@@ -203,6 +204,11 @@ pub fn state(config: &ServeConfig, db: Db) -> Result<AppState> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let external = external(config.openai.as_ref(), &clock)?;
     let limits = RateLimits::new(Arc::clone(&clock), config.rate_limits);
+    let post = PostOffice {
+        mailer: config.mail.mailer()?,
+        secrets: secrets.clone(),
+        frontend_url: config.addresses.frontend_url.clone(),
+    };
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     Ok(AppState {
         db,
@@ -219,6 +225,7 @@ pub fn state(config: &ServeConfig, db: Db) -> Result<AppState> {
         external,
         site: config.site.clone(),
         limits,
+        post,
     })
 }
 

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use services::Tools;
 use services::checkout::Checkout;
 use services::clock::Clock;
+use services::mail::PostOffice;
 use services::passwords::Passwords;
 use services::secrets::SigningSecrets;
 
@@ -27,16 +28,18 @@ pub struct AppState {
     pub external: External,
     pub site: Site,
     pub limits: RateLimits,
+    pub post: PostOffice,
 }
 
 impl AppState {
-    /// What use cases need that ask models.
+    /// What use cases need that speak to others.
     #[must_use]
     pub fn tools(&self) -> Tools<'_> {
         Tools {
             db: &self.db,
             clock: self.clock.as_ref(),
             external: &self.external,
+            post: &self.post,
         }
     }
 }

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use domain::text_enum::TextEnum;
 use sea_orm::Order;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{ExprTrait, Query};
 
-use crate::{Reader, StoreError, Stored, Tx, rows, users};
+use crate::keyset::newest_first;
+use crate::{Page, PageRequest, Reader, StoreError, Stored, Tx, rows, users};
 
 domain::text_enum! {
     /// Why a session is over.
@@ -78,35 +79,70 @@ pub async fn touch(tx: &Tx, id: Uuid) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Ends one session.
+/// The sessions of a user that have not ended and were used after a time, newest first.
 ///
 /// # Errors
 /// The database failed.
-pub async fn end(tx: &Tx, id: Uuid, because: EndedBecause) -> Result<(), StoreError> {
+pub async fn list_live(
+    reader: &impl Reader,
+    user_id: Uuid,
+    used_after: DateTime<Utc>,
+    request: &PageRequest,
+) -> Result<Page<Session>, StoreError> {
+    let select = Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::EndedAt.is_null())
+        .filter(Column::LastUsedAt.gt(used_after));
+    newest_first!(select, reader, request)
+}
+
+/// Ends one session; gives it unless it was over.
+///
+/// # Errors
+/// The database failed.
+pub async fn end(tx: &Tx, id: Uuid, because: EndedBecause) -> Result<Vec<Session>, StoreError> {
     end_where(tx, Column::Id.eq(id), because).await
 }
 
-/// Ends every session of a user.
+/// Ends every session of a user; gives those that were not over.
 ///
 /// # Errors
 /// The database failed.
-pub async fn end_all(tx: &Tx, user_id: Uuid, because: EndedBecause) -> Result<(), StoreError> {
+pub async fn end_all(
+    tx: &Tx,
+    user_id: Uuid,
+    because: EndedBecause,
+) -> Result<Vec<Session>, StoreError> {
     end_where(tx, Column::UserId.eq(user_id), because).await
+}
+
+/// As [`end_all`], without one.
+///
+/// # Errors
+/// The database failed.
+pub async fn end_all_but(
+    tx: &Tx,
+    user_id: Uuid,
+    kept: Uuid,
+    because: EndedBecause,
+) -> Result<Vec<Session>, StoreError> {
+    let others = Column::UserId.eq(user_id).and(Column::Id.ne(kept));
+    end_where(tx, others, because).await
 }
 
 async fn end_where(
     tx: &Tx,
     which: sea_orm::sea_query::SimpleExpr,
     because: EndedBecause,
-) -> Result<(), StoreError> {
-    Entity::update_many()
+) -> Result<Vec<Session>, StoreError> {
+    let ended = Entity::update_many()
         .col_expr(Column::EndedAt, Expr::value(tx.now()))
         .col_expr(Column::EndedBecause, Expr::value(because.as_str()))
         .filter(which)
         .filter(Column::EndedAt.is_null())
-        .exec(&tx.executor())
+        .exec_with_returning(&tx.executor())
         .await?;
-    Ok(())
+    Ok(ended)
 }
 
 /// Deletes sessions, and with them their tokens, that were last used at a time or before, so many

@@ -4,15 +4,16 @@ use domain::account::{Role, person_name, phone};
 use domain::registration::{Consent, locale, time_zone};
 use domain::text_enum::TextEnum;
 use domain::validation::Violations;
+use persistence::mails::MailTemplate;
 use persistence::users::{self, User};
 use persistence::{Actor, Db, Scope, Stamp, Stored, Tx, audit, write};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::ServiceError;
 use crate::passwords::Passwords;
 use crate::secrets::SigningSecrets;
 use crate::sessions::{self, SignedIn};
+use crate::{ServiceError, mail};
 
 pub use domain::registration::{NewAccount, RegistrationDraft};
 
@@ -83,7 +84,7 @@ pub fn new_user(stamp: Stamp, account: &NewAccount, password_hash: Option<String
     }
 }
 
-/// Makes an account and signs it in.
+/// Makes an account, leaves a letter to its address, and signs it in.
 ///
 /// # Errors
 /// What is wrong with the draft, or [`ServiceError::AlreadyExists`].
@@ -102,6 +103,7 @@ pub async fn register(
         // Nobody was signed in until now: it is their own doing.
         tx.act_as(Actor::User(user.id));
         note_creation(tx, &user).await?;
+        mail::leave(tx, secrets, &user, MailTemplate::VerifyEmail).await?;
         sessions::start(tx, secrets, user, user_agent).await
     })
     .await

@@ -53,6 +53,7 @@ pub(crate) async fn embed_pending(
         db,
         clock,
         external,
+        ..
     } = tools;
     let External::On(models) = external else {
         return Ok(());

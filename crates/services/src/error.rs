@@ -23,6 +23,9 @@ pub enum ServiceError {
     RateLimited { retry_after_seconds: u64 },
     #[error("the state {} does not allow this", .0.state)]
     InvalidState(InvalidState),
+    /// It was good once, or never; it isn't now.
+    #[error("it is used or too old")]
+    Gone,
     #[error("it exists already")]
     AlreadyExists,
     /// Something else is going on with it; trying later may work.
@@ -39,6 +42,9 @@ pub enum ServiceError {
     /// Only jobs fail by it: a match does without.
     #[error("the language model failed")]
     Model(#[from] ml::Cause),
+    /// Only jobs fail by it.
+    #[error("a letter was not sent")]
+    Mail(#[from] mailer::MailError),
     #[error("the database failed")]
     Store(#[from] StoreError),
     /// Neither the caller's fault nor the database's.

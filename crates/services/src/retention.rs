@@ -1,10 +1,12 @@
 //! What is kept for a while only: stored answers, sessions that nobody can go on with, jobs that are done,
-//! embeddings that nobody asks for, wrong tries that count no more.
+//! embeddings that nobody asks for, wrong tries that count no more, tokens
+//! that are over, and letters.
 
 use chrono::TimeDelta;
 use domain::sign_in::FAILURES_COUNT_FOR;
 use persistence::{
-    Db, Scope, embedding_cache, idempotency, jobs, sessions, sign_in_failures, write,
+    Db, Scope, embedding_cache, idempotency, jobs, mails, one_time_tokens, sessions,
+    sign_in_failures, write,
 };
 
 use crate::ServiceError;
@@ -15,12 +17,16 @@ use crate::sessions::REFRESH_LIFETIME;
 pub const ANSWERS_KEPT: TimeDelta = TimeDelta::hours(24);
 /// How long an embedding is kept that nobody has asked for.
 pub const EMBEDDINGS_KEPT: TimeDelta = TimeDelta::days(30);
+/// How long a token is kept that is over: those of the last hour are counted.
+pub const TOKENS_KEPT: TimeDelta = TimeDelta::hours(1);
+/// How long a letter is kept, sent or not: by then its link is over.
+pub const LETTERS_KEPT: TimeDelta = TimeDelta::days(7);
 /// How many rows one transaction deletes: on SQLite nobody else writes meanwhile.
 const BATCH: u64 = 500;
 
 /// Deletes stored answers older than a day, sessions with their refresh tokens once the last of these
-/// has ended, jobs that were done a week ago, embeddings unused for a month, and wrong tries at signing
-/// in older than an hour; tells how many rows.
+/// has ended, jobs that were done a week ago, embeddings unused for a month, wrong tries at signing in
+/// older than an hour, tokens that were over an hour ago, and letters of a week ago; tells how many rows.
 ///
 /// # Errors
 /// The database failed; what was deleted until then stays deleted.
@@ -66,7 +72,24 @@ pub async fn purge(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
         })
         .await
     });
-    Ok(answers + sessions + jobs + embeddings + failures.await?)
+    let failures = failures.await?;
+    let over_before = scope.now - TOKENS_KEPT;
+    let tokens = in_batches(async || {
+        write(db, scope, async |tx| {
+            let deleted = one_time_tokens::delete_until(tx, over_before, BATCH).await?;
+            Ok::<_, ServiceError>(deleted)
+        })
+        .await
+    });
+    let tokens = tokens.await?;
+    let left_before = scope.now - LETTERS_KEPT;
+    let letters = in_batches(async || {
+        write(db, scope, async |tx| {
+            Ok::<_, ServiceError>(mails::delete_until(tx, left_before, BATCH).await?)
+        })
+        .await
+    });
+    Ok(answers + sessions + jobs + embeddings + failures + tokens + letters.await?)
 }
 
 async fn in_batches(

@@ -4,6 +4,7 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
+use uuid::Uuid;
 
 use crate::ServiceError;
 
@@ -56,6 +57,18 @@ impl SigningSecret {
             "sign-in-mark-v1",
             &[what.as_bytes(), b":", value.as_bytes()],
         )
+    }
+
+    /// What a token is that is sent to somebody; its row holds the id and the nonce.
+    pub(crate) fn one_time_token(&self, id: &[u8], nonce: &[u8]) -> Result<[u8; 32], ServiceError> {
+        self.mac("one-time-token-v1", &[id, nonce])
+    }
+
+    /// An id that stands for an e-mail that nobody has: the same for the same e-mail, and nobody's.
+    pub(crate) fn nobody(&self, email: &str) -> Result<Uuid, ServiceError> {
+        let mac = self.mac("nobody-v1", &[email.as_bytes()])?;
+        let short = mac.first_chunk().copied().unwrap_or_default();
+        Ok(uuid::Builder::from_custom_bytes(short).into_uuid())
     }
 
     fn mac(&self, purpose: &str, parts: &[&[u8]]) -> Result<[u8; 32], ServiceError> {

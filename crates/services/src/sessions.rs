@@ -1,9 +1,10 @@
 //! Signing in on a device: a session and its family of refresh tokens.
 
+mod ending;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use domain::account::Principal;
 use persistence::refresh_tokens::{self, RefreshToken};
 use persistence::sessions::{self, EndedBecause, Session};
 use persistence::users::User;
@@ -15,8 +16,11 @@ use uuid::Uuid;
 use crate::ServiceError;
 use crate::secrets::SigningSecrets;
 
+pub(crate) use ending::end_for_new_password;
+pub use ending::{revoke, sign_out};
+
 /// How long a refresh token can wait for its use.
-pub(crate) const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
+pub const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
 /// How long after its use a token still gives the same successor: the time in which an answer that
 /// was lost on the way is asked for again.
 const REPLAY_GRACE: TimeDelta = TimeDelta::seconds(10);
@@ -198,35 +202,5 @@ async fn end_for_replay(tx: &Tx, session_id: Uuid) -> Result<(), ServiceError> {
         },
     )
     .await?;
-    Ok(())
-}
-
-/// Signs out: the session of the refresh token if it is the caller's own, else that of the access
-/// token; or all of the caller's.
-///
-/// # Errors
-/// The database failed.
-pub async fn end(
-    tx: &Tx,
-    who: Principal,
-    refresh_token: Option<&str>,
-    all: bool,
-) -> Result<(), ServiceError> {
-    if all {
-        sessions::end_all(tx, who.user_id, EndedBecause::Logout).await?;
-        return Ok(());
-    }
-    let named = match refresh_token {
-        Some(token) => refresh_tokens::find_by_hash(tx, &hash(token)).await?,
-        None => None,
-    };
-    let of_token = match named {
-        Some(row) => sessions::find_live(tx, row.session_id).await?,
-        None => None,
-    };
-    let session_id = of_token
-        .filter(|(_, user)| user.id == who.user_id)
-        .map_or(who.session_id, |(session, _)| session.id);
-    sessions::end(tx, session_id, EndedBecause::Logout).await?;
     Ok(())
 }

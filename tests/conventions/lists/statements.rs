@@ -7,7 +7,7 @@ use crate::support::{TestApp, operations};
 fn many(id: &str) -> usize {
     match id {
         "list_reviews" | "list_own_payouts" => 5,
-        "list_tutors" | "list_applications" => 20,
+        "list_tutors" | "list_applications" | "list_own_sessions" => 20,
         "admin_list_tutors" | "admin_list_audit_events" => 20,
         _ => 100,
     }

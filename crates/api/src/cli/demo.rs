@@ -16,7 +16,9 @@ use services::accounts;
 use services::passwords::Passwords;
 
 use super::{random_password, say};
-use crate::config::{Addresses, ServeConfig, StripeSettings, openai_from_env};
+use crate::config::{
+    Addresses, MailDestination, MailSettings, ServeConfig, StripeSettings, openai_from_env,
+};
 use crate::gate::{AllowedHosts, Site};
 use crate::logging::{self, LogFormat};
 use crate::routes::BASE;
@@ -79,7 +81,13 @@ pub(super) async fn run(args: Args) -> Result<()> {
         (None, Some(settings)) => settings.base_url.to_string(),
         (None, None) => "none; --openai-fake starts an offline one".to_owned(),
     };
-    say(&welcome(&listeners, fake.base_url(), &models, &people)?)?;
+    let mail = args.data.join("mail");
+    let links = Links {
+        stripe: fake.base_url(),
+        models: &models,
+        mail: &mail.display().to_string(),
+    };
+    say(&welcome(&listeners, &links, &people)?)?;
     let served = server::run(state, listeners, Jobs::Here).await;
     fake.stop().await;
     if let Some(openai) = openai {
@@ -166,6 +174,10 @@ fn config(args: &Args, public: SocketAddr, database_url: String) -> Result<Serve
             api_base: None,
         },
         openai: openai_from_env(|name| std::env::var(name).ok())?.filter(|_| !args.no_external),
+        mail: MailSettings {
+            destination: MailDestination::Folder(args.data.join("mail")),
+            from: "Tutors <no-reply@localhost>".to_owned(),
+        },
         fault_point: None,
     })
 }
@@ -261,7 +273,20 @@ async fn admin(db: &Db, passwords: &Passwords) -> Result<String> {
     }
 }
 
-fn welcome(listeners: &Listeners, stripe: &str, models: &str, people: &People) -> Result<String> {
+/// What stands in for the world around the demo.
+struct Links<'a> {
+    stripe: &'a str,
+    models: &'a str,
+    /// The folder of what would have been sent.
+    mail: &'a str,
+}
+
+fn welcome(listeners: &Listeners, links: &Links<'_>, people: &People) -> Result<String> {
+    let Links {
+        stripe,
+        models,
+        mail,
+    } = links;
     let base = format!("http://{}", listeners.public_address()?);
     let ops = listeners.ops.local_addr()?;
     let (student, student_password) = &people.student;
@@ -281,6 +306,7 @@ The demo market is running.
   Health       http://{ops}/readyz
   Stripe       {stripe}control
   OpenAI       {models}
+  Mail         {mail}
 
 Sign in as (POST {BASE}/auth/login):
 

@@ -46,6 +46,7 @@ fn configured(no_external: bool) -> Result<ServeConfig> {
     let mut config = ServeConfig::from_env(|name| std::env::var(name).ok())?;
     config.openai = config.openai.filter(|_| !no_external);
     warn_of_unread(|name| std::env::var_os(name).is_some());
+    config.mail.warn();
     if let Some(point) = config.fault_point {
         fault_points::arm(point);
     }
@@ -53,7 +54,7 @@ fn configured(no_external: bool) -> Result<ServeConfig> {
 }
 
 /// Variables of the contract that this version does not act on yet.
-const UNREAD: [&str; 3] = ["DATABASE_REPLICA_URL", "SMTP_URL", "STRIPE_PUBLISHABLE_KEY"];
+const UNREAD: [&str; 2] = ["DATABASE_REPLICA_URL", "STRIPE_PUBLISHABLE_KEY"];
 
 /// Nobody should take themself for protected by a setting that nothing reads.
 fn warn_of_unread(is_set: impl Fn(&str) -> bool) {

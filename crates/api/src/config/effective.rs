@@ -20,6 +20,7 @@ impl ServeConfig {
             jwt_secrets,
             stripe,
             openai,
+            mail,
             fault_point,
         } = self;
         let mut lines = vec![
@@ -47,6 +48,10 @@ impl ServeConfig {
                 or_none(stripe.api_base.as_ref().map(Url::as_str)),
             ),
         ];
+        lines.extend([
+            ("SMTP_URL", mail.destination.to_string()),
+            ("MAIL_FROM", mail.from.clone()),
+        ]);
         match openai {
             None => lines.push(("ML_EXTERNAL", "off: nothing is sent to a model".to_owned())),
             Some(openai) => lines.extend([

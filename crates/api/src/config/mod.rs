@@ -3,6 +3,7 @@
 
 mod database;
 mod effective;
+mod mail;
 mod openai;
 mod reader;
 mod secrets;
@@ -16,6 +17,7 @@ use secrecy::SecretString;
 use services::fault_points::{self, FaultPoint};
 
 pub use database::DEFAULT_DATABASE_URL;
+pub use mail::{MailDestination, MailSettings};
 pub use openai::{OpenAiSettings, openai_from_env};
 pub use reader::ConfigFaults;
 pub use site::Addresses;
@@ -41,6 +43,7 @@ pub struct ServeConfig {
     pub stripe: StripeSettings,
     /// None: no outbound call to a model is ever made.
     pub openai: Option<OpenAiSettings>,
+    pub mail: MailSettings,
     /// Where a test will kill the process; with DEBUG only.
     pub fault_point: Option<FaultPoint>,
 }
@@ -80,6 +83,7 @@ impl ServeConfig {
         let jwt_secrets = secrets::of_tokens(&mut env, debug);
         let stripe = StripeSettings::from_env(&mut env, debug);
         let openai = openai::read(&mut env);
+        let mail = MailSettings::from_env(&mut env, debug, &addresses.frontend_url, &database_url);
         let fault_point = fault_point(&mut env, debug);
         if env.faults.is_empty() {
             Ok(Self {
@@ -93,6 +97,7 @@ impl ServeConfig {
                 jwt_secrets,
                 stripe,
                 openai,
+                mail,
                 fault_point,
             })
         } else {

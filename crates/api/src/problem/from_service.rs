@@ -22,12 +22,17 @@ impl From<ServiceError> for Problem {
                 allowed: Some(refused.allowed),
                 ..Self::new(Code::InvalidState)
             },
+            ServiceError::Gone => Self::new(Code::Gone),
             ServiceError::AlreadyExists => Self::new(Code::AlreadyExists),
             ServiceError::Conflict => Self::new(Code::Conflict).retry_after(1),
             ServiceError::PreconditionRequired => Self::new(Code::PreconditionRequired),
             ServiceError::PreconditionFailed => Self::new(Code::PreconditionFailed),
             ServiceError::Provider(error) => error.into(),
             ServiceError::Model(error) => Self {
+                cause: Some(std::rc::Rc::new(error)),
+                ..Self::new(Code::UpstreamFailed)
+            },
+            ServiceError::Mail(error) => Self {
                 cause: Some(std::rc::Rc::new(error)),
                 ..Self::new(Code::UpstreamFailed)
             },

@@ -143,6 +143,15 @@ impl<T: Serialize> Answer<T> {
 }
 
 impl Answer<()> {
+    /// 202: what comes of it is told to nobody here.
+    #[must_use]
+    pub fn accepted() -> Self {
+        Self {
+            status: StatusCode::ACCEPTED,
+            ..Self::nothing()
+        }
+    }
+
     /// 204.
     #[must_use]
     pub fn nothing() -> Self {

@@ -4,15 +4,21 @@
 use chrono::TimeDelta;
 use domain::text_enum::{InvalidState, TextEnum};
 use persistence::jobs::JobState;
+use persistence::mails::MailTemplate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{embed_tutors, match_order};
-use crate::{ServiceError, Tools};
+use crate::{ServiceError, Tools, mail};
 
 domain::text_enum! {
     /// What a job is about, for the database, the log and the metrics.
-    JobKind { MatchOrder = "match_order", EmbedTutors = "embed_tutors" }
+    JobKind {
+        MatchOrder = "match_order",
+        EmbedTutors = "embed_tutors",
+        IssueMail = "issue_mail",
+        SendMail = "send_mail",
+    }
 }
 
 /// A job with what it needs to know: ids only, since rows outlive what they are about.
@@ -23,6 +29,13 @@ pub enum Job {
     MatchOrder { order_id: Uuid },
     /// Embeds the tutors whose text has changed.
     EmbedTutors,
+    /// Writes somebody a letter that was asked for; the id may be nobody's.
+    IssueMail {
+        user_id: Uuid,
+        template: MailTemplate,
+    },
+    /// Sends a letter of the outbox.
+    SendMail { mail_id: Uuid },
 }
 
 /// How a job is queued and tried.
@@ -64,6 +77,23 @@ impl Job {
                 longest_pause: TimeDelta::minutes(1),
                 time_limit: TimeDelta::minutes(5),
             },
+            Self::IssueMail { user_id, template } => Policy {
+                kind: JobKind::IssueMail,
+                dedup_key: format!("issue_mail:{}:{user_id}", template.as_str()),
+                max_attempts: 5,
+                first_pause: TimeDelta::seconds(5),
+                longest_pause: TimeDelta::minutes(1),
+                time_limit: TimeDelta::minutes(1),
+            },
+            Self::SendMail { mail_id } => Policy {
+                kind: JobKind::SendMail,
+                dedup_key: format!("send_mail:{mail_id}"),
+                // The pauses come to some forty minutes: a reset's link is good for an hour.
+                max_attempts: 9,
+                first_pause: TimeDelta::seconds(10),
+                longest_pause: TimeDelta::minutes(15),
+                time_limit: TimeDelta::minutes(1),
+            },
         }
     }
 }
@@ -91,6 +121,10 @@ pub(super) async fn perform(tools: Tools<'_>, job: Job, id: Uuid) -> Result<(), 
             Box::pin(match_order::match_order(tools, id, order_id)).await
         }
         Job::EmbedTutors => Box::pin(embed_tutors::embed_tutors(tools, id)).await,
+        Job::IssueMail { user_id, template } => {
+            Box::pin(mail::issue(tools, user_id, template)).await
+        }
+        Job::SendMail { mail_id } => Box::pin(mail::send(tools, mail_id)).await,
     }
 }
 
@@ -107,8 +141,16 @@ mod tests {
     use super::*;
 
     fn every_job() -> Vec<Job> {
-        let order_id = Uuid::nil();
-        vec![Job::MatchOrder { order_id }, Job::EmbedTutors]
+        let id = Uuid::nil();
+        vec![
+            Job::MatchOrder { order_id: id },
+            Job::EmbedTutors,
+            Job::IssueMail {
+                user_id: id,
+                template: MailTemplate::VerifyEmail,
+            },
+            Job::SendMail { mail_id: id },
+        ]
     }
 
     #[test]

@@ -1,7 +1,10 @@
-//! Accounts: registering, signing in and out, one's own data.
+//! Accounts: registering, signing in and out, passwords, e-mail addresses, devices, one's own data.
 
 mod bodies;
+mod email;
 mod me;
+mod password;
+mod sessions;
 mod sign_in;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -9,5 +12,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Mounts the routes of this folder.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     sign_in::mount(config);
+    password::mount(config);
+    email::mount(config);
+    sessions::mount(config);
     me::mount(config);
 }

@@ -102,7 +102,9 @@ async fn logout(
     ctx: Ctx,
     Guarded(User(who), Body(body)): Guarded<User, Body<LogoutRequest>>,
 ) -> Result<HttpResponse, Problem> {
-    ctx.write(async |tx| sessions::end(tx, who, body.refresh_token.as_deref(), body.all).await)
-        .await?;
+    ctx.write(async |tx| {
+        sessions::sign_out(tx, who, body.refresh_token.as_deref(), body.all).await
+    })
+    .await?;
     Ok(ctx.answer(&Answer::nothing()))
 }
