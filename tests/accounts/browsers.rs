@@ -98,7 +98,13 @@ async fn signing_out_by_the_cookie_ends_its_session_and_clears_it() {
     answer.expect(204);
     let (value, attributes) = cookie(&answer);
     assert_eq!(value, "__Host-refresh=");
-    let expected = ["HttpOnly", "Max-Age=0", "Path=/", "SameSite=Strict", "Secure"];
+    let expected = [
+        "HttpOnly",
+        "Max-Age=0",
+        "Path=/",
+        "SameSite=Strict",
+        "Secure",
+    ];
     assert_eq!(attributes, expected);
     let again = browser.act("/auth/refresh").await;
     again.refused(401, "unauthenticated");
@@ -127,7 +133,10 @@ async fn a_page_that_is_not_trusted_neither_gets_nor_uses_a_cookie() {
         for answer in [
             stranger.post(path, body).await,
             login(stranger).await,
-            stranger.with("cookie", &cookie_of_anna).act("/auth/refresh").await,
+            stranger
+                .with("cookie", &cookie_of_anna)
+                .act("/auth/refresh")
+                .await,
             stranger
                 .with("cookie", &cookie_of_anna)
                 .with_token(&text(&anna, "access_token"))
@@ -145,7 +154,10 @@ async fn a_page_that_is_not_trusted_neither_gets_nor_uses_a_cookie() {
 #[actix_web::test]
 async fn an_untrusted_page_is_refused_before_its_body_is_looked_at() {
     let app = app().await;
-    let answer = app.anonymous().post("/auth/login?cookie=true", json!({})).await;
+    let answer = app
+        .anonymous()
+        .post("/auth/login?cookie=true", json!({}))
+        .await;
     answer.refused(403, "untrusted_origin");
 }
 
@@ -206,7 +218,10 @@ async fn a_cookie_is_wanted_or_not() {
         let answer = page(&app).post(&path, body.clone()).await;
         assert_eq!(answer.wrong_fields(), ["cookie"], "{wrong}");
     }
-    let answer = app.anonymous().post("/auth/register?cookie=false", body).await;
+    let answer = app
+        .anonymous()
+        .post("/auth/register?cookie=false", body)
+        .await;
     assert_ne!(answer.expect(201)["refresh_token"], Value::Null);
     assert_eq!(answer.header("set-cookie"), None);
 }

@@ -18,7 +18,7 @@ async fn sessions(client: &Client) -> Vec<Value> {
 /// Why sessions ended, as the audit trail has it.
 async fn endings(app: &TestApp) -> Vec<String> {
     let because = if persistence::Reader::is_postgres(app.db()) {
-        "after->>'because'"
+        "(after->>'because')"
     } else {
         "json_extract(after, '$.because')"
     };

@@ -2,6 +2,7 @@
 
 mod audit;
 mod bad_tokens;
+mod browsers;
 mod consents;
 mod devices;
 mod email;

@@ -252,3 +252,20 @@ async fn neither_a_token_nor_an_address_lies_in_the_database() {
     let jobs = texts_for_tests(app.db(), sql).await.unwrap().join("\n");
     assert!(jobs.contains("issue_mail") && !jobs.contains(&token) && !jobs.contains(ANNA));
 }
+
+#[actix_web::test]
+async fn a_sign_in_with_the_old_password_beside_its_change_leaves_no_session() {
+    let app = TestApp::new().await;
+    let anna = registered(&app).await;
+    let token = Some(text(&anna, "access_token"));
+    let change = json!({ "current_password": PASSWORD, "new_password": NEW });
+    let login = json!({ "email": ANNA, "password": PASSWORD });
+    let login = Shot::post(&None, "/auth/login", &login);
+    let mut shots = login.times(9);
+    shots.insert(4, Shot::post(&token, "/auth/password", &change));
+    let answers = app.serve().at_once(shots).await;
+    assert_eq!(answers[4].status, 204, "{}", answers[4].text);
+    let live = "SELECT count(*) FROM sessions WHERE ended_at IS NULL";
+    assert_eq!(integer_for_tests(app.db(), live).await.unwrap(), 1);
+    me(&app, &anna).await.expect(200);
+}

@@ -91,3 +91,19 @@ async fn a_hash_weaker_than_hashes_are_now_is_replaced_by_the_first_sign_in() {
         assert_eq!(stored_hash(&app).await, replaced);
     }
 }
+
+#[actix_web::test]
+async fn an_unknown_email_costs_as_many_hashes_and_statements_as_a_wrong_password() {
+    let app = TestApp::new().await;
+    registered(&app).await;
+    let cost = async |email: &str| {
+        let before = (app.passwords_hashed(), app.statements());
+        let answer = login(&app, email, "не-та-лампа").await;
+        answer.refused(401, "invalid_credentials");
+        let after = (app.passwords_hashed(), app.statements());
+        (after.0 - before.0, after.1 - before.1)
+    };
+    let known = cost("anna@example.org").await;
+    assert_eq!(known.0, 1);
+    assert_eq!(cost("boris@example.org").await, known);
+}

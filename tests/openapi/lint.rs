@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use crate::support::{Operation, operations};
 
 const JSON: &str = "application/json";
+/// Done, and accepted: there is nothing to say of it.
+const BODILESS: [&str; 2] = ["202", "204"];
 const PROBLEM: &str = "application/problem+json";
 
 /// What is missing in an operation, or wrong.
@@ -33,7 +35,7 @@ fn complaints(operation: &Operation) -> Vec<String> {
             complaints.push(format!("{status} is not described"));
         }
         match status.as_bytes() {
-            [b'2', ..] if status != "204" => {
+            [b'2', ..] if !BODILESS.contains(&status.as_str()) => {
                 complain_of_content(answer, JSON, status, &mut complaints);
             }
             [b'4' | b'5', ..] => complain_of_codes(status, answer, &mut complaints),

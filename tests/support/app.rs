@@ -144,6 +144,25 @@ impl TestApp {
         let database = TestDatabase::with(patience).await;
         // The Stripe of the tests lives in real time, so that is where the clock begins.
         let clock = Arc::new(VirtualClock::at(Utc::now().trunc_subsecs(0)));
+        Self::on(database, clock, fake, models, deployment).await
+    }
+
+    /// The same database at the same time, under other secrets.
+    pub async fn restarted(self, secrets: &[&'static str]) -> Self {
+        let deployment = Deployment {
+            secrets: secrets.to_vec(),
+            ..Deployment::default()
+        };
+        Self::on(self.database, self.clock, None, None, deployment).await
+    }
+
+    async fn on(
+        database: TestDatabase,
+        clock: Arc<VirtualClock>,
+        fake: Option<StripeFake>,
+        models: Option<&str>,
+        deployment: Deployment,
+    ) -> Self {
         let base = fake
             .as_ref()
             .map_or("http://127.0.0.1:9/", |fake| fake.base_url());
@@ -220,6 +239,11 @@ impl TestApp {
 
     pub(super) fn state(&self) -> &Data<AppState> {
         &self.state
+    }
+
+    /// What the application signs with.
+    pub fn secrets(&self) -> &SigningSecrets {
+        &self.state.secrets
     }
 
     /// The application's post office with another mailer.

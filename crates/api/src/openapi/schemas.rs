@@ -6,6 +6,9 @@ use utoipa::openapi::{Ref, RefOr, Schema};
 
 use super::written_out;
 
+/// What an answer leaves out at times: a secret that goes another way is not `null`, it isn't there.
+const LEFT_OUT: [(&str, &str); 1] = [("SignedInResponse", "refresh_token")];
+
 /// Says what all schemas have in common.
 pub(super) fn tidy(components: &mut Components) {
     for (name, schema) in &mut components.schemas {
@@ -13,6 +16,10 @@ pub(super) fn tidy(components: &mut Components) {
         // An answer has all its fields, `null` where there is nothing; a problem leaves some out.
         if name.ends_with("Response") || name.contains("Listing") {
             require_all(schema);
+        }
+        if let Schema::Object(object) = schema {
+            let is_left_out = |field: &String| LEFT_OUT.contains(&(name, field));
+            object.required.retain(|field| !is_left_out(field));
         }
         if let Some(item) = name.strip_prefix("Listing_") {
             refer_to_items(schema, item);

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use timing::within;
 
 use super::ctx::Ctx;
-use super::query::refuse_params;
+use super::query::{QueryParams, refuse_params};
 use super::{json, strict};
 use crate::problem::{Code, Problem};
 
@@ -69,23 +69,51 @@ impl<T: DeserializeOwned + EmptyBody + 'static> FromRequest for Body<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let req = req.clone();
-        let payload = payload.take();
+        let (req, payload) = (req.clone(), payload.take());
         Box::pin(async move {
-            let bytes = collect(&Ctx::of(&req)?, payload, MAX_BYTES).await?;
-            req.extensions_mut()
-                .insert(BodyHash(Sha256::digest(&bytes).into()));
-            let body = if bytes.is_empty() {
-                // Nothing has no type to be wrong.
-                let nothing: &[u8] = if T::ALLOWED { b"{}" } else { b"" };
-                parse(nothing)?
-            } else {
-                check_media_type(&req)?;
-                parse(&bytes)?
-            };
+            let body = read(&req, payload).await?;
             refuse_params(&req)?;
             Ok(Self(body))
         })
+    }
+}
+
+/// As [`Body`], of a call that takes query parameters as well.
+#[derive(Debug)]
+pub struct BodyAndParams<T, P>(pub T, pub P);
+
+impl<T, P> FromRequest for BodyAndParams<T, P>
+where
+    T: DeserializeOwned + EmptyBody + 'static,
+    P: DeserializeOwned + 'static,
+{
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, payload) = (req.clone(), payload.take());
+        Box::pin(async move {
+            let body = read(&req, payload).await?;
+            let QueryParams(params) = QueryParams::extract(&req).await?;
+            Ok(Self(body, params))
+        })
+    }
+}
+
+async fn read<T: DeserializeOwned + EmptyBody>(
+    req: &HttpRequest,
+    payload: Payload,
+) -> Result<T, Problem> {
+    let bytes = collect(&Ctx::of(req)?, payload, MAX_BYTES).await?;
+    req.extensions_mut()
+        .insert(BodyHash(Sha256::digest(&bytes).into()));
+    if bytes.is_empty() {
+        // Nothing has no type to be wrong.
+        let nothing: &[u8] = if T::ALLOWED { b"{}" } else { b"" };
+        parse(nothing)
+    } else {
+        check_media_type(req)?;
+        parse(&bytes)
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use actix_web::dev::Payload;
+use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
@@ -89,6 +90,11 @@ impl Ctx {
             .get(actix_web::http::header::USER_AGENT)?
             .to_str()
             .ok()
+    }
+
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.req.headers()
     }
 
     /// The version that a change is meant for.

@@ -13,7 +13,7 @@ mod strict;
 mod version;
 
 pub use answer::Answer;
-pub use body::{Body, EmptyBody, NoBody, RawBody};
+pub use body::{Body, BodyAndParams, EmptyBody, NoBody, RawBody};
 pub use ctx::Ctx;
 pub use guarded::{Entry, Guarded, path_id};
 pub use page::{Listing, PageParams, list_by, page_request};

@@ -1,5 +1,6 @@
 //! What registering, signing in and signing out take and give.
 
+use actix_web::HttpResponse;
 use domain::account::Principal;
 use domain::registration::{Consent, RegistrationDraft};
 use serde::{Deserialize, Serialize};
@@ -7,8 +8,9 @@ use services::sessions::SignedIn;
 use utoipa::ToSchema;
 
 use super::me::MeResponse;
+use super::refresh_cookie;
 use crate::problem::Problem;
-use crate::request::{Ctx, EmptyBody, Object};
+use crate::request::{Answer, Ctx, EmptyBody, Object};
 
 /// A new account.
 #[derive(Deserialize, ToSchema)]
@@ -87,15 +89,18 @@ pub struct LoginRequest {
 
 impl EmptyBody for LoginRequest {}
 
-/// A refresh token.
-#[derive(Deserialize, ToSchema)]
+/// A refresh token; without one that of the cookie.
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "refresh_token": "kq3Yd0m1TtJrV0gHc2n5" }))]
 pub struct RefreshRequest {
-    pub refresh_token: String,
+    #[serde(default)]
+    pub refresh_token: Option<String>,
 }
 
-impl EmptyBody for RefreshRequest {}
+impl EmptyBody for RefreshRequest {
+    const ALLOWED: bool = true;
+}
 
 /// Which session to end.
 #[derive(Default, Deserialize, ToSchema)]
@@ -120,9 +125,11 @@ pub struct SignedInResponse {
     /// Send it as `Authorization: Bearer`.
     #[schema(example = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTkzIn0.kq3x")]
     pub access_token: String,
-    /// Shown once; exchange it for the next before the access token ends.
-    #[schema(example = "kq3Yd0m1TtJrV0gHc2n5")]
-    pub refresh_token: String,
+    /// Shown once; exchange it for the next before the access token ends. Left out where it is in the
+    /// cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "kq3Yd0m1TtJrV0gHc2n5", nullable = false)]
+    pub refresh_token: Option<String>,
     #[schema(example = "Bearer")]
     pub token_type: &'static str,
     /// Seconds until the access token ends.
@@ -130,9 +137,26 @@ pub struct SignedInResponse {
     pub expires_in: i64,
 }
 
+/// Answers somebody who has signed in; the refresh token goes into the body or into the cookie.
+///
 /// # Errors
 /// The access token can't be signed.
-pub fn signed_in(ctx: &Ctx, signed: SignedIn) -> Result<SignedInResponse, Problem> {
+pub(super) fn signed_in(
+    ctx: &Ctx,
+    signed: SignedIn,
+    into_cookie: bool,
+    answer: impl FnOnce(SignedInResponse) -> Answer<SignedInResponse>,
+) -> Result<HttpResponse, Problem> {
+    let token = signed.refresh_token.clone();
+    let mut body = body_of(ctx, signed)?;
+    if !into_cookie {
+        return Ok(ctx.answer(&answer(body)));
+    }
+    body.refresh_token = None;
+    Ok(refresh_cookie::set(ctx, ctx.answer(&answer(body)), &token))
+}
+
+fn body_of(ctx: &Ctx, signed: SignedIn) -> Result<SignedInResponse, Problem> {
     let tokens = &ctx.state.tokens;
     let who = Principal {
         user_id: signed.user.id,
@@ -141,7 +165,7 @@ pub fn signed_in(ctx: &Ctx, signed: SignedIn) -> Result<SignedInResponse, Proble
     };
     Ok(SignedInResponse {
         access_token: tokens.issue(who, ctx.now())?,
-        refresh_token: signed.refresh_token,
+        refresh_token: Some(signed.refresh_token),
         token_type: "Bearer",
         expires_in: tokens.lifetime(),
         user: signed.user.into(),

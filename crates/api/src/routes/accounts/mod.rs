@@ -4,6 +4,7 @@ mod bodies;
 mod email;
 mod me;
 mod password;
+mod refresh_cookie;
 mod sessions;
 mod sign_in;
 
