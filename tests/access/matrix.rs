@@ -118,7 +118,7 @@ fn tie(operation: &Operation, caller: &Caller, side: usize) -> Tie {
         ("orders", Some(Role::Student), true)
         | ("applications", Some(Role::Tutor), true)
         | ("documents", Some(Role::Tutor), true)
-        | ("payments", Some(Role::Student), true) => Tie::Own,
+        | ("payments" | "sessions", Some(Role::Student), true) => Tie::Own,
         ("applications", Some(Role::Student), true)
         | ("bookings", Some(_), true)
         | ("reviews", Some(Role::Tutor), true) => Tie::Party,

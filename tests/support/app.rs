@@ -71,7 +71,7 @@ pub struct TestApp {
     state: Data<AppState>,
     statements: Arc<AtomicUsize>,
     // Dropped last: the pools above are closed by then.
-    database: TestDatabase,
+    database: Rc<TestDatabase>,
 }
 
 impl TestApp {
@@ -141,23 +141,24 @@ impl TestApp {
     ) -> Self {
         install_tls();
         keep_errors();
-        let database = TestDatabase::with(patience).await;
+        let database = Rc::new(TestDatabase::with(patience).await);
         // The Stripe of the tests lives in real time, so that is where the clock begins.
         let clock = Arc::new(VirtualClock::at(Utc::now().trunc_subsecs(0)));
         Self::on(database, clock, fake, models, deployment).await
     }
 
     /// The same database at the same time, under other secrets.
-    pub async fn restarted(self, secrets: &[&'static str]) -> Self {
+    pub async fn restarted(&self, secrets: &[&'static str]) -> Self {
         let deployment = Deployment {
             secrets: secrets.to_vec(),
             ..Deployment::default()
         };
-        Self::on(self.database, self.clock, None, None, deployment).await
+        let (database, clock) = (Rc::clone(&self.database), Arc::clone(&self.clock));
+        Self::on(database, clock, None, None, deployment).await
     }
 
     async fn on(
-        database: TestDatabase,
+        database: Rc<TestDatabase>,
         clock: Arc<VirtualClock>,
         fake: Option<StripeFake>,
         models: Option<&str>,

@@ -6,9 +6,15 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mailer::{Folder, Mailer, Sender, Smtp};
+use services::Tools;
+use services::jobs::run_due;
+use services::mail::request_untried;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+
+use super::app::TestApp;
+use super::jobs::never;
 
 fn sender() -> Sender {
     Sender::parse("Tutors <no-reply@tutors.test>").unwrap()
@@ -66,6 +72,33 @@ impl Postbox {
 
     pub fn last(&self) -> Received {
         self.letters().pop().expect("a letter has arrived")
+    }
+}
+
+impl TestApp {
+    /// Runs what is due, and gives the letters that are sent by it.
+    pub async fn send_letters(&self) -> Vec<Received> {
+        let postbox = Postbox::new();
+        let post = self.post_office(postbox.mailer());
+        let tools = Tools {
+            post: &post,
+            ..self.tools()
+        };
+        request_untried(tools, &self.scope()).await.unwrap();
+        while run_due(tools, "of-the-letters", never)
+            .await
+            .unwrap()
+            .is_some()
+        {}
+        postbox.letters()
+    }
+
+    /// The token of the only letter to this address.
+    pub async fn mailed_token(&self, email: &str) -> String {
+        let letters = self.send_letters().await;
+        let to_them = letters.iter().filter(|letter| letter.header("To") == email);
+        let pages: Vec<(String, String)> = to_them.map(Received::link).collect();
+        pages.last().expect("a letter to them").1.clone()
     }
 }
 

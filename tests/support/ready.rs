@@ -81,6 +81,33 @@ async fn of_account(app: &TestApp, operation: &Operation, role: &str) -> Deed {
             let document = who.post(path, document_body()).await.expect(201);
             return (who, Some(id(&document)), None);
         }
+        "change_password" => {
+            Some(json!({ "current_password": PASSWORD, "new_password": "лампа-и-сова" }))
+        }
+        "forgot_password" | "resend_verification" => example_of(app, operation),
+        "verify_email" => {
+            let token = app.mailed_token(&app.student().await.email).await;
+            Some(json!({ "token": token }))
+        }
+        "reset_password" => {
+            let email = app.student().await.email;
+            // The letter of their registration is gone before the one that counts.
+            app.send_letters().await;
+            let asked = json!({ "email": email });
+            let asked = app.anonymous().post("/auth/password/forgot", asked).await;
+            asked.expect(202);
+            let token = app.mailed_token(&email).await;
+            Some(json!({ "token": token, "new_password": "лампа-и-сова" }))
+        }
+        "end_session" => {
+            app.again(&who).await;
+            let sessions = who.get("/me/sessions").await.expect(200);
+            let sessions = sessions["items"].as_array().unwrap();
+            let other = sessions
+                .iter()
+                .find(|session| session["is_current"] == false);
+            return (who, Some(id(other.unwrap())), None);
+        }
         "update_me" | "update_tutor_profile" => example_of(app, operation),
         "create_tutor_profile" => return (app.newcomer().await, None, Some(profile_body())),
         other => panic!("nobody is ready for {other}"),

@@ -47,6 +47,7 @@ text_enum! {
         OwnProfile = "own_profile",
         ReviewOfOneself = "review_of_oneself",
         OwnDocument = "own_document",
+        OwnSession = "own_session",
         OwnPayment = "own_payment",
         ExplainablePayment = "explainable_payment",
     }
@@ -82,7 +83,7 @@ impl Right {
             Self::Anyone => Everyone(Tie::Foreign),
             Self::VisibleTutor => Everyone(Tie::Visible),
             // What has no id in its path is the caller's own by itself.
-            Self::User | Self::OwnPayment => {
+            Self::User | Self::OwnSession | Self::OwnPayment => {
                 Roles(&[(Student, Tie::Own), (Tutor, Tie::Own), (Admin, Tie::Own)])
             }
             Self::Student | Self::OwnOrder => Roles(&[(Student, Tie::Own)]),

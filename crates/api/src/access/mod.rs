@@ -12,7 +12,7 @@ pub use administration::{AnyJob, AnyTutor, AnyWebhookEvent};
 pub use identity::{Admin, Payer, Student, Tutor, User, authenticate};
 pub use ownership::{
     ChoosableApplication, ExistingOrder, ExplainablePayment, OwnApplication, OwnDocument, OwnOrder,
-    OwnPayment, OwnProfile, PartyBooking, ReadableApplication, ReviewOfOneself, StudentBooking,
-    TutorBooking, VisibleCard, VisibleOrder, VisibleTutor,
+    OwnPayment, OwnProfile, OwnSession, PartyBooking, ReadableApplication, ReviewOfOneself,
+    StudentBooking, TutorBooking, VisibleCard, VisibleOrder, VisibleTutor,
 };
 pub use page::page;

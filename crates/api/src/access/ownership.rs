@@ -8,6 +8,7 @@ use persistence::bookings::{self, Booking};
 use persistence::orders::{self, Order};
 use persistence::payments::{self, Payment};
 use persistence::reviews::{self, Review};
+use persistence::sessions;
 use persistence::tutor_cards::{self, TutorCard};
 use persistence::tutor_documents::{self, TutorDocument};
 use persistence::tutors::{self, TutorProfile};
@@ -86,6 +87,13 @@ pub struct ReviewOfOneself {
     pub review: Review,
 }
 
+/// A session of the caller's that isn't over.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnSession {
+    pub who: Principal,
+    pub session_id: Uuid,
+}
+
 /// A payment that the caller made.
 #[derive(Debug, Clone)]
 pub struct OwnPayment(pub Payment);
@@ -109,6 +117,7 @@ from_request_by_entry!(
     VisibleTutor,
     VisibleCard,
     ReviewOfOneself,
+    OwnSession,
     OwnPayment,
     ExplainablePayment,
 );
@@ -329,6 +338,19 @@ impl Entry for ReviewOfOneself {
         let tie = party_if(own == Some(review.tutor_id));
         permit(who, Right::ReviewOfOneself, tie)?;
         Ok(Self { who, review })
+    }
+}
+
+impl Entry for OwnSession {
+    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
+        let who = admitted(req, Right::OwnSession)?;
+        let found = sessions::find_live(Ctx::of(req)?.db(), path_id(req)?).await?;
+        let (session, user) = found.ok_or_else(hidden)?;
+        permit(who, Right::OwnSession, own_if(user.id == who.user_id))?;
+        Ok(Self {
+            who,
+            session_id: session.id,
+        })
     }
 }
 

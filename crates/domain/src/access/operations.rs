@@ -9,6 +9,13 @@ pub const OPERATIONS: &[(&str, Right)] = &[
     ("login", Right::Anyone),
     ("refresh", Right::Anyone),
     ("logout", Right::User),
+    ("change_password", Right::User),
+    ("forgot_password", Right::Anyone),
+    ("reset_password", Right::Anyone),
+    ("verify_email", Right::Anyone),
+    ("resend_verification", Right::Anyone),
+    ("list_own_sessions", Right::User),
+    ("end_session", Right::OwnSession),
     ("get_me", Right::User),
     ("update_me", Right::User),
     // Subjects and tutors.

@@ -22,7 +22,7 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
 ///
 /// The data of the person signed in.
 #[utoipa::path(tag = "Account", operation_id = "get_me",
-    responses((status = 200, body = MeResponse)), security(("bearer" = [])))]
+    responses((status = 200, body = MeResponse)))]
 #[get("/me")]
 async fn get_me(ctx: Ctx, User(who): User) -> Result<HttpResponse, Problem> {
     let user = users::find(ctx.db(), who.user_id)
@@ -35,7 +35,7 @@ async fn get_me(ctx: Ctx, User(who): User) -> Result<HttpResponse, Problem> {
 ///
 /// Fields that are left out stay as they are; `"phone": null` removes the number.
 #[utoipa::path(tag = "Account", operation_id = "update_me", request_body = UpdateMeRequest,
-    responses((status = 200, body = MeResponse)), security(("bearer" = [])))]
+    responses((status = 200, body = MeResponse)))]
 #[patch("/me")]
 async fn update_me(
     ctx: Ctx,

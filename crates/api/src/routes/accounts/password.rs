@@ -53,8 +53,7 @@ impl EmptyBody for ResetPasswordRequest {}
 #[utoipa::path(tag = "Auth", operation_id = "change_password", request_body = ChangePasswordRequest,
     responses((status = 204, description = "Changed."),
               (status = 401, description = "`invalid_credentials`: the current password is wrong."),
-              (status = 429, description = "`rate_limited`: too many wrong tries from this address.")),
-    security(("bearer" = [])))]
+              (status = 429, description = "`rate_limited`: too many wrong tries from this address.")))]
 #[post("/auth/password")]
 async fn change_password(
     ctx: Ctx,

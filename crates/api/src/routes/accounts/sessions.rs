@@ -1,6 +1,6 @@
 //! The devices on which somebody is signed in.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get};
+use actix_web::{HttpResponse, delete, get};
 use chrono::{DateTime, Utc};
 use domain::account::Principal;
 use persistence::sessions as rows;
@@ -10,11 +10,9 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::access::User;
-use crate::problem::{Code, Problem};
-use crate::request::{
-    Answer, Ctx, Entry, Guarded, Listing, PageParams, QueryParams, from_request_by_entry, path_id,
-};
+use crate::access::{OwnSession, User};
+use crate::problem::Problem;
+use crate::request::{Answer, Ctx, Guarded, Listing, PageParams, QueryParams};
 
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(list_own_sessions).service(end_session);
@@ -49,28 +47,11 @@ impl SessionResponse {
     }
 }
 
-/// A session of the caller's that isn't over.
-struct OwnSession(Principal, Uuid);
-
-impl Entry for OwnSession {
-    async fn enter(req: &HttpRequest) -> Result<Self, Problem> {
-        let User(who) = User::enter(req).await?;
-        let ctx = Ctx::of(req)?;
-        let (session, _) = rows::find_live(ctx.db(), path_id(req)?)
-            .await?
-            .filter(|(session, _)| session.user_id == who.user_id)
-            .ok_or_else(|| Problem::new(Code::NotFound))?;
-        Ok(Self(who, session.id))
-    }
-}
-
-from_request_by_entry!(OwnSession);
-
 /// My devices
 ///
 /// Where I am signed in, newest first.
 #[utoipa::path(tag = "Account", operation_id = "list_own_sessions", params(PageParams),
-    responses((status = 200, body = Listing<SessionResponse>)), security(("bearer" = [])))]
+    responses((status = 200, body = Listing<SessionResponse>)))]
 #[get("/me/sessions")]
 async fn list_own_sessions(
     ctx: Ctx,
@@ -88,11 +69,11 @@ async fn list_own_sessions(
 /// Its refresh token and its access token are over at once. It may be the one that asks.
 #[utoipa::path(tag = "Account", operation_id = "end_session",
     params(("id" = Uuid, Path, description = "The session's id.")),
-    responses((status = 204, description = "Signed out.")), security(("bearer" = [])))]
+    responses((status = 204, description = "Signed out.")))]
 #[delete("/me/sessions/{id}")]
 async fn end_session(
     ctx: Ctx,
-    OwnSession(who, session_id): OwnSession,
+    OwnSession { who, session_id }: OwnSession,
 ) -> Result<HttpResponse, Problem> {
     ctx.write(async |tx| sessions::revoke(tx, who.user_id, session_id).await)
         .await?;

@@ -119,8 +119,7 @@ async fn refresh(ctx: Ctx, Body(body): Body<RefreshRequest>) -> Result<HttpRespo
 #[utoipa::path(tag = "Auth", operation_id = "logout", request_body = Option<LogoutRequest>,
     responses((status = 204, description = "Signed out.",
                 headers(("Set-Cookie" = String, description = "Clears the cookie, if one was sent."))),
-              (status = 403, description = "`untrusted_origin`: a cookie from a page that is not one of ours.")),
-    security(("bearer" = [])))]
+              (status = 403, description = "`untrusted_origin`: a cookie from a page that is not one of ours.")))]
 #[post("/auth/logout")]
 async fn logout(
     ctx: Ctx,
