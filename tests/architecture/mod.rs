@@ -1,5 +1,7 @@
 //! The house: which crate may know which, read off `cargo metadata`.
 
+mod promises;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
