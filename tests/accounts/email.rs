@@ -81,7 +81,8 @@ async fn of_twenty_uses_of_a_link_at_once_one_wins() {
     let (app, postbox, _) = anna().await;
     let body = json!({ "token": postbox.last().link().1 });
     let shot = Shot::post(&None, "/auth/verify-email", &body);
-    let answers = app.serve().at_once(shot.times(20)).await;
+    let served = app.serve();
+    let answers = served.at_once(shot.times(20)).await;
     assert_eq!(tally(&answers), [(204, 1), (410, 19)].into());
 }
 

@@ -190,7 +190,8 @@ async fn of_twenty_uses_of_a_link_at_once_one_wins() {
     let (_, token) = postbox.last().link();
     let body = json!({ "token": token, "new_password": NEW });
     let shot = Shot::post(&None, "/auth/password/reset", &body);
-    let answers = app.serve().at_once(shot.times(20)).await;
+    let served = app.serve();
+    let answers = served.at_once(shot.times(20)).await;
     assert_eq!(tally(&answers), [(204, 1), (410, 19)].into());
 }
 
@@ -263,7 +264,8 @@ async fn a_sign_in_with_the_old_password_beside_its_change_leaves_no_session() {
     let login = Shot::post(&None, "/auth/login", &login);
     let mut shots = login.times(9);
     shots.insert(4, Shot::post(&token, "/auth/password", &change));
-    let answers = app.serve().at_once(shots).await;
+    let served = app.serve();
+    let answers = served.at_once(shots).await;
     assert_eq!(answers[4].status, 204, "{}", answers[4].text);
     let live = "SELECT count(*) FROM sessions WHERE ended_at IS NULL";
     assert_eq!(integer_for_tests(app.db(), live).await.unwrap(), 1);
