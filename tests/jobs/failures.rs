@@ -61,7 +61,7 @@ async fn a_job_that_panics_has_failed_and_its_worker_lives() {
 async fn what_a_person_wrote_is_not_kept_with_a_failure() {
     let app = TestApp::new().await;
     app.enqueue(&some_job()).await;
-    let address = "anna@example.org";
+    let address = "anna@somewhere.test";
     run_with(&app, async |_, _| {
         Err(StoreError::Corrupt(address.into()).into())
     })

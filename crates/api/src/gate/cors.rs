@@ -39,7 +39,6 @@ const SHOWN: [&str; 11] = [
 
 /// The rules for these origins. Others are answered without a word for their scripts: a browser
 /// then keeps the answer from them.
-#[must_use]
 pub fn cors(origins: &Origins) -> Cors {
     let cors = Cors::default()
         .allowed_methods([
