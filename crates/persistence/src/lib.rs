@@ -11,6 +11,7 @@ pub mod bookings;
 pub mod consents;
 mod db;
 pub mod embedding_cache;
+pub mod erasure;
 mod error;
 pub mod idempotency;
 mod inspect;

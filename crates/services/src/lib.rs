@@ -13,6 +13,7 @@ pub mod clock;
 pub mod documents;
 pub mod email_verification;
 pub mod embeddings;
+pub mod erasure;
 mod error;
 mod error_chain;
 pub mod explain;

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use domain::payment::EventOutcome;
 use domain::settlement::ParkReason;
 use payments::events::Event;
+use payments::masking::masked;
 use persistence::stripe_facts::{self, StripeFact};
 use persistence::webhook_events::{self, Verdict, WebhookEvent};
 use persistence::{Db, Scope, Stamp, Stored, Tx, audit, write};
@@ -153,7 +154,8 @@ pub fn new_event(stamp: Stamp, event: &Event) -> WebhookEvent {
         api_version: event.api_version.clone(),
         created: event.created,
         livemode: event.livemode,
-        payload: event.payload.clone(),
+        // Nothing that we read of an event is a person's, so nothing of theirs is kept.
+        payload: masked(event.payload.clone()),
         outcome: Stored(EventOutcome::Ignored),
         reason: None,
         explanation: Some("this type is not handled".into()),

@@ -9,6 +9,7 @@ pub mod matches;
 pub mod operations;
 pub mod orders;
 pub mod payments;
+pub mod privacy;
 pub mod subjects;
 pub mod tutors;
 
@@ -27,5 +28,6 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     applications::mount(config);
     bookings::mount(config);
     payments::mount(config);
+    privacy::mount(config);
     admin::mount(config);
 }

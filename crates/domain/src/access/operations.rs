@@ -18,6 +18,8 @@ pub const OPERATIONS: &[(&str, Right)] = &[
     ("end_session", Right::OwnSession),
     ("get_me", Right::User),
     ("update_me", Right::User),
+    ("export_me", Right::User),
+    ("erase_me", Right::User),
     // Subjects and tutors.
     ("list_subjects", Right::Anyone),
     ("list_popular_subjects", Right::Anyone),

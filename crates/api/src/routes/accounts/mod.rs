@@ -2,7 +2,7 @@
 
 mod bodies;
 mod email;
-mod me;
+pub(crate) mod me;
 mod password;
 mod refresh_cookie;
 mod sessions;

@@ -30,7 +30,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 }
 
 /// A tutor as a moderator sees them: with the e-mail, to write to them.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "0193f2c4-7b1e-7c3a-9a55-3d1f0a6f1b2c", "user_id": "0193f2c4-7b1e-7c3a-9a55-3d1f0a6f1b2d",
     "email": "maria@example.org", "first_name": "Мария", "last_name": "Иванова",

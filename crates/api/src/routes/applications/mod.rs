@@ -1,6 +1,6 @@
 //! Applications: bids of tutors on orders, and the student's choice.
 
-mod bodies;
+pub(crate) mod bodies;
 
 use actix_web::{HttpResponse, delete, get, patch, post};
 use domain::account::Role;

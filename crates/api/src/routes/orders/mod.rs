@@ -1,6 +1,6 @@
 //! Orders: placed by students, found by tutors.
 
-mod bodies;
+pub(crate) mod bodies;
 
 use actix_web::{HttpResponse, get, patch, post};
 use domain::order::OrderDraft;

@@ -1,6 +1,6 @@
 //! Payments: opening a checkout, what was paid, and Stripe's word for it.
 
-mod bodies;
+pub(crate) mod bodies;
 mod payouts;
 mod story;
 mod webhook;

@@ -1,6 +1,6 @@
 //! Tutors: the public list, cards and reviews, and a tutor's own profile.
 
-mod bodies;
+pub(crate) mod bodies;
 mod documents;
 mod filters;
 mod own_profile;
