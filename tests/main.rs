@@ -32,6 +32,7 @@ mod models;
 mod openapi;
 mod orders;
 mod payments;
+mod privacy;
 mod seed;
 mod subjects;
 mod tutors;

@@ -74,7 +74,7 @@ async fn of_account(app: &TestApp, operation: &Operation, role: &str) -> Deed {
             let answer = app.anonymous().post("/auth/register", registration).await;
             Some(json!({ "refresh_token": answer.expect(201)["refresh_token"] }))
         }
-        "logout" => None,
+        "logout" | "erase_me" => None,
         "create_document" => Some(document_body()),
         "delete_document" => {
             let path = "/me/tutor-profile/documents";
