@@ -41,7 +41,7 @@ async fn what_is_wrong_with_a_consent_is_said_where_it_is_wrong() {
     let app = TestApp::new().await;
     let consents = json!([
         { "kind": "privacy", "text_version": "1" },
-        { "kind": "terms\u{0}", "text_version": "1" },
+        { "kind": "terms\u{1}", "text_version": "1" },
         { "kind": "offers", "text_version": "1".repeat(101) },
         { "kind": " ", "text_version": "1" },
     ]);

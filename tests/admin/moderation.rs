@@ -162,6 +162,11 @@ async fn a_hidden_tutor_neither_applies_nor_is_chosen() {
     let body = json!({ "price": 150_000, "message": "Готова начать." });
     let answer = market.tutor.post(&path, body.clone()).await;
     answer.refused(403, "forbidden");
+    let path_of_bid = format!("/applications/{bid}");
+    let editing = market.tutor.with("if-match", "*");
+    let text = json!({ "message": "Пишите мне в мессенджер." });
+    let answer = editing.patch(&path_of_bid, text).await;
+    answer.refused(403, "forbidden");
     market.act("restore").await;
     market.tutor.post(&path, body).await.expect(201);
     market.student.act(&choose).await.expect(201);

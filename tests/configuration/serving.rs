@@ -74,6 +74,7 @@ fn each_thing_that_is_not_for_real_money_stops_a_real_server() {
         ("DEBUG", "perhaps"),
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", "api.tutors.test:443"),
+        ("ALLOWED_HOSTS", "api.example.com"),
         ("PUBLIC_URL", "http://api.tutors.test"),
         ("PUBLIC_URL", "https://api.example.com"),
         ("FRONTEND_URL", "nowhere"),
@@ -90,6 +91,8 @@ fn each_thing_that_is_not_for_real_money_stops_a_real_server() {
         ("DATABASE_URL", "mysql://tutors"),
         ("DATABASE_URL", "sqlite::memory:"),
         ("DATABASE_URL", "sqlite://x?mode=memory"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite:?cache=shared"),
         ("JWT_SECRET", "too short"),
         ("JWT_SECRET", "0f4e8a1c5b7d93e26a0c4f8b1d5e7a93,short"),
         ("JWT_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
@@ -97,6 +100,9 @@ fn each_thing_that_is_not_for_real_money_stops_a_real_server() {
         ("STRIPE", "fake"),
         ("STRIPE_SECRET_KEY", "sk_live_short"),
         ("STRIPE_SECRET_KEY", "pk_live_0f4e8a1c5b7d93e2"),
+        ("STRIPE_API_BASE", "http://evil.test/"),
+        ("STRIPE_API_BASE", "ftp://proxy.test/"),
+        ("OPENAI_BASE_URL", "http://evil.test/v1"),
         ("STRIPE_WEBHOOK_SECRET", "whsec_short"),
         ("STRIPE_WEBHOOK_SECRET", "0f4e8a1c5b7d93e20f4e8a1c5b7d93e2"),
         ("FAULT_POINT", "webhook.settled"),
@@ -122,6 +128,25 @@ fn ones_own_machine_needs_next_to_nothing() {
     assert!(!config.site.has_secure_cookies);
     let hosts = config.site.allowed_hosts.to_string();
     assert_eq!(hosts, "127.0.0.1,localhost,.localhost,127.0.0.1,[::1]");
+}
+
+#[test]
+fn a_server_that_believes_no_proxy_where_https_is_forced_is_warned_of_it() {
+    assert!(with(&[]).unwrap().site.warning().is_some());
+    assert!(
+        with(&[("TRUSTED_PROXIES", "10.0.0.7")])
+            .unwrap()
+            .site
+            .warning()
+            .is_none()
+    );
+    assert!(
+        with(&[("FORCE_HTTPS", "false")])
+            .unwrap()
+            .site
+            .warning()
+            .is_none()
+    );
 }
 
 #[test]
@@ -168,6 +193,31 @@ fn a_secret_may_lie_in_a_file_that_not_everybody_reads() {
         assert!(
             faults[0].starts_with("JWT_SECRET_FILE: ") && faults[0].contains(why),
             "{faults:?}"
+        );
+    }
+}
+
+#[test]
+fn a_provider_on_this_machine_may_be_asked_in_plain_text() {
+    assert!(with(&[("STRIPE_API_BASE", "http://127.0.0.1:12111/")]).is_ok());
+}
+
+#[test]
+fn no_address_is_shown_with_what_may_be_a_secret_in_it() {
+    for (name, value) in [
+        ("DATABASE_URL", "postgres://tutors:hu/sh@db/tutors"),
+        (
+            "DATABASE_URL",
+            "postgres://db/tutors?user=tutors&password=hush",
+        ),
+        ("STRIPE_API_BASE", "https://user:hush@proxy.test/"),
+        ("PUBLIC_URL", "https://user:hush@api.tutors.test"),
+        ("FRONTEND_URL", "https://user:hush@app.tutors.test"),
+    ] {
+        let shown = format!("{:?}", with(&[(name, value)]).unwrap().effective());
+        assert!(
+            !shown.contains("hush") && !shown.contains("hu/sh"),
+            "{shown}"
         );
     }
 }

@@ -146,6 +146,22 @@ async fn a_name_of_invisible_characters_is_refused() {
 }
 
 #[actix_web::test]
+async fn a_text_with_a_nul_in_it_is_none() {
+    let app = TestApp::new().await;
+    let nobody = app.anonymous();
+    for path in ["/auth/password/forgot", "/auth/verify-email/resend"] {
+        let answer = nobody
+            .post(path, json!({ "email": "a\0@example.test" }))
+            .await;
+        assert_eq!(answer.wrong_fields(), ["/email"], "{path}");
+    }
+    assert_eq!(nobody.get("/tutors?q=a%00b").await.wrong_fields(), ["q"]);
+    let admin = app.admin().await;
+    let answer = admin.get("/admin/audit?action=%00").await;
+    assert_eq!(answer.wrong_fields(), ["action"]);
+}
+
+#[actix_web::test]
 async fn a_key_that_is_given_twice_is_named() {
     let app = TestApp::new().await;
     for (body, at) in [

@@ -70,6 +70,10 @@ async fn nothing_of_a_student_is_found_afterwards_and_the_ledger_is_whole() {
     order["title"] = json!(format!("Учиться хочет {FIRST_NAME}"));
     order["city"] = json!(LAST_NAME);
     let order = student.post("/orders", order).await.expect(201);
+    let other = student.post("/orders", order_body()).await.expect(201);
+    let bids = format!("/orders/{}/applications", id(&other));
+    let message = json!({ "price": 150_000, "message": format!("{FIRST_NAME}, здравствуйте!") });
+    tutor.post(&bids, message).await.expect(201);
     let traces = traces(&student.email);
     assert!(places(&app, &traces).await.len() > 5, "the search finds");
     let before = ledger(&app).await;
@@ -105,6 +109,45 @@ async fn whoever_is_erased_is_signed_out_everywhere_and_can_come_anew() {
         .post("/auth/register", body)
         .await
         .expect(201);
+}
+
+/// The address that takes the place of one's own is nobody's guess.
+#[actix_web::test]
+async fn nobody_stands_in_the_way_of_an_erasure_by_an_address_made_for_it() {
+    let app = TestApp::new().await;
+    let student = app.student().await;
+    let id = student.user_id.replace('-', "");
+    let body = json!({
+        "email": format!("erased-{id}@erased.invalid"), "password": "сова-и-лампа",
+        "role": "tutor", "first_name": "Анна", "last_name": "Иванова",
+    });
+    app.anonymous()
+        .post("/auth/register", body)
+        .await
+        .expect(201);
+    student.delete("/me").await.expect(204);
+}
+
+#[actix_web::test]
+async fn a_review_of_an_erased_student_is_not_replied_to_again() {
+    let app = TestApp::with_stripe().await;
+    let (tutor, _) = app.tutor().await;
+    let (student, booking) = app.completed_booking(&tutor).await;
+    let tutor = app.again(&tutor).await;
+    let path = format!("/bookings/{}/review", id(&booking));
+    let review = student
+        .post(&path, json!({ "rating": 5 }))
+        .await
+        .expect(201);
+    let path = format!("/reviews/{}/reply", id(&review));
+    let reply = json!({ "text": format!("Спасибо, {FIRST_NAME}!") });
+    tutor.post(&path, reply.clone()).await.expect(201);
+    student.delete("/me").await.expect(204);
+    assert_eq!(places(&app, &[FIRST_NAME]).await, Vec::<String>::new());
+    tutor
+        .post(&path, reply)
+        .await
+        .refused(409, "already_exists");
 }
 
 #[actix_web::test]

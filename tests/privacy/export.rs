@@ -27,6 +27,41 @@ async fn a_student_gets_everything_that_is_stored_of_them() {
 }
 
 #[actix_web::test]
+async fn what_was_written_agreed_and_earned_and_where_one_is_signed_in_is_part_of_it() {
+    let app = TestApp::with_stripe().await;
+    let (tutor, _) = app.tutor().await;
+    let (student, booking) = app.completed_booking(&tutor).await;
+    let tutor = app.again(&tutor).await;
+    let review = json!({ "rating": 5, "text": "Всё понятно" });
+    let path = format!("/bookings/{}/review", id(&booking));
+    let review = student.post(&path, review).await.expect(201);
+    let export = student.get("/me/export").await.expect(200);
+    assert_eq!(export["reviews"], json!([review]));
+    let sessions = student.get("/me/sessions").await.expect(200);
+    assert_eq!(export["sessions"], sessions["items"]);
+    let export = tutor.get("/me/export").await.expect(200);
+    let payouts = tutor.get("/me/payouts").await.expect(200);
+    assert_eq!(export["payouts"], payouts["items"]);
+    assert_eq!(export["payouts"].as_array().unwrap().len(), 1);
+    assert_eq!(export["reviews"], json!([]));
+    let body = json!({
+        "email": "agreed@example.org", "password": "сова-и-лампа", "role": "student",
+        "first_name": "Анна", "last_name": "Иванова",
+        "consents": [{ "kind": "privacy", "text_version": "2026-01" }],
+    });
+    let signed = app
+        .anonymous()
+        .post("/auth/register", body)
+        .await
+        .expect(201);
+    let agreed = app
+        .anonymous()
+        .with_token(signed["access_token"].as_str().unwrap());
+    let export = agreed.get("/me/export").await.expect(200);
+    assert_eq!(export["consents"][0]["kind"], "privacy");
+}
+
+#[actix_web::test]
 async fn a_tutor_gets_profile_documents_and_bids_too() {
     let app = TestApp::new().await;
     let (tutor, _) = known_tutor(&app).await;

@@ -38,6 +38,8 @@ impl TestApp {
             actix_web::rt::System::new().block_on(async move {
                 let server = HttpServer::new(move || app::build(&parts))
                     .workers(WORKERS)
+                    // Hundreds at once on a busy machine are slow, and no attack.
+                    .client_request_timeout(Duration::from_secs(60))
                     .disable_signals()
                     .listen(listener)
                     .unwrap()

@@ -61,6 +61,12 @@ impl Methods {
         (is_literal && !methods.contains(&method.as_str())).then(|| methods.join(", "))
     }
 
+    /// The pattern of the route that a path leads to.
+    #[must_use]
+    pub fn pattern(&self, path: &str) -> Option<&str> {
+        self.of(path)?.0.pattern()
+    }
+
     /// A literal path stands before one with an id: the document sorts them so.
     fn of(&self, path: &str) -> Option<&(actix_router::ResourceDef, Vec<&'static str>)> {
         self.0.iter().find(|(resource, _)| resource.is_match(path))

@@ -127,11 +127,15 @@ pub async fn within(
 /// Lets a caller in who is known or nobody, and who has not asked too often.
 async fn admitted(state: &AppState, req: &HttpRequest) -> Result<(), Problem> {
     let caller = authenticate(req).await;
+    let methods = req.app_data::<Data<Methods>>();
+    // As the router will read it: with its escapes undone.
+    let path = req.match_info().unprocessed();
+    let pattern = methods.and_then(|methods| methods.pattern(path));
+    let class = RouteClass::of(req.method(), pattern);
     let asker = match &caller {
-        Ok(Some(who)) => Asker::User(who.user_id),
-        Ok(None) | Err(_) => Asker::at(client_address(req)),
+        Ok(Some(who)) if !class.is_by_address() => Asker::User(who.user_id),
+        _ => Asker::at(client_address(req)),
     };
-    let class = RouteClass::of(req.method(), req.match_pattern().as_deref());
     let allowance = state.limits.take(class, asker);
     req.extensions_mut().insert(allowance);
     if let Some(seconds) = allowance.retry_after {
@@ -140,8 +144,7 @@ async fn admitted(state: &AppState, req: &HttpRequest) -> Result<(), Problem> {
     if let Some(principal) = caller? {
         req.extensions_mut().insert(principal);
     }
-    let methods = req.app_data::<Data<Methods>>();
-    match methods.and_then(|methods| methods.without(req.method(), req.path())) {
+    match methods.and_then(|methods| methods.without(req.method(), path)) {
         Some(allow) => Err(Problem::method_not_allowed(allow)),
         None => Ok(()),
     }

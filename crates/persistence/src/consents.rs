@@ -1,9 +1,10 @@
 //! What people have agreed to, in which version of the text.
 
 use chrono::{DateTime, Utc};
+use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
-use crate::{StoreError, Tx, rows};
+use crate::{Reader, StoreError, Tx, rows};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "consents")]
@@ -20,6 +21,22 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+pub use Model as Consent;
+
+/// What somebody has agreed to, the first first.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_of_user(reader: &impl Reader, user_id: Uuid) -> Result<Vec<Consent>, StoreError> {
+    let consents = Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .order_by_asc(Column::At)
+        .order_by_asc(Column::Id)
+        .all(&reader.executor())
+        .await?;
+    Ok(consents)
+}
 
 /// Notes a consent, once for each text.
 ///

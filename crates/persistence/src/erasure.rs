@@ -29,15 +29,18 @@ const UNFINISHED: [(&str, &str); 4] = [
 ];
 
 /// In this order. `$1` is the user, `$2` the time.
-const BLANKED: [&str; 18] = [
+const BLANKED: [&str; 19] = [
     "UPDATE orders SET title = '', description = '', goal = NULL, city = NULL, city_folded = NULL, \
      region = NULL, region_folded = NULL, availability = NULL, version = version + 1, updated_at = $2 \
      WHERE student_id = $1",
     "DELETE FROM order_matches WHERE order_id IN (SELECT id FROM orders WHERE student_id = $1)",
     "UPDATE applications SET message = '', version = version + 1, updated_at = $2 \
      WHERE tutor_id IN (SELECT id FROM tutor_profiles WHERE user_id = $1)",
-    // Whoever writes about somebody names them.
-    "UPDATE tutor_reviews SET text = NULL, reply = NULL, replied_at = NULL WHERE student_id = $1 \
+    // Whoever writes to somebody, or about them, names them. A reply stays one: it is given once.
+    "UPDATE applications SET message = '', version = version + 1, updated_at = $2 \
+     WHERE order_id IN (SELECT id FROM orders WHERE student_id = $1)",
+    "UPDATE tutor_reviews SET text = NULL, reply = CASE WHEN reply IS NULL THEN NULL ELSE '—' END \
+     WHERE student_id = $1 \
      OR tutor_id IN (SELECT id FROM tutor_profiles WHERE user_id = $1)",
     "DELETE FROM tutor_documents WHERE tutor_id IN (SELECT id FROM tutor_profiles WHERE user_id = $1)",
     "DELETE FROM tutor_search WHERE tutor_id IN (SELECT id FROM tutor_profiles WHERE user_id = $1)",

@@ -69,6 +69,19 @@ pub async fn list_of_tutor(
     keyset::newest_first!(select, reader, request)
 }
 
+/// The reviews that a student has written, newest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_of_student(
+    reader: &impl Reader,
+    student_id: Uuid,
+    request: &PageRequest,
+) -> Result<Page<Review>, StoreError> {
+    let select = Entity::find().filter(Column::StudentId.eq(student_id));
+    keyset::newest_first!(select, reader, request)
+}
+
 /// Writes back a review that was read under its lock.
 ///
 /// # Errors

@@ -124,6 +124,22 @@ pub async fn keep(tx: &Tx, ids: impl IntoIterator<Item = Uuid>) -> Result<(), St
     Ok(())
 }
 
+/// As [`keep`] for one user; tells whether they are there and not erased.
+///
+/// # Errors
+/// The database failed.
+pub async fn keep_live(tx: &Tx, id: Uuid) -> Result<bool, StoreError> {
+    let found: Option<Uuid> = Entity::find_by_id(id)
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::DeletedAt.is_null())
+        .lock(LockType::KeyShare)
+        .into_tuple()
+        .one(&tx.executor())
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Those of the ids that exist, in no order.
 ///
 /// # Errors

@@ -61,6 +61,19 @@ async fn note_creation(tx: &Tx, user: &User) -> Result<(), ServiceError> {
     Ok(())
 }
 
+/// Keeps somebody from being erased until the transaction ends: what they write now would outlive
+/// them.
+///
+/// # Errors
+/// [`ServiceError::Unauthenticated`] if they are erased already.
+pub(crate) async fn keep_live(tx: &Tx, user_id: Uuid) -> Result<(), ServiceError> {
+    if users::keep_live(tx, user_id).await? {
+        Ok(())
+    } else {
+        Err(ServiceError::Unauthenticated)
+    }
+}
+
 /// An account's row, as it begins.
 #[must_use]
 pub fn new_user(stamp: Stamp, account: &NewAccount, password_hash: Option<String>) -> User {

@@ -14,11 +14,11 @@ use persistence::{Stamp, Stored, Tx, audit, tutors};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::ServiceError;
 use crate::error::SeenVersion;
 use crate::fault_points::{FaultPoint, reached};
 use crate::orders::{check_open, tell_tutor};
 use crate::overtaken::lock_current;
+use crate::{ServiceError, accounts};
 
 /// Sends a tutor's bid on an order; one that was withdrawn may be sent again.
 ///
@@ -31,6 +31,7 @@ pub async fn create(
     order_id: Uuid,
     bid: &Bid,
 ) -> Result<Application, ServiceError> {
+    accounts::keep_live(tx, user_id).await?;
     let profile = tutors::find_by_user(tx, user_id)
         .await?
         .filter(TutorProfile::is_visible)
@@ -109,6 +110,13 @@ pub async fn update(
     patch: &BidPatch,
 ) -> Result<Application, ServiceError> {
     let application = lock(tx, application_id).await?;
+    // What somebody hidden writes reaches nobody.
+    if !tutors::find(tx, application.tutor_id)
+        .await?
+        .is_some_and(|tutor| tutor.is_visible())
+    {
+        return Err(ServiceError::Forbidden);
+    }
     let price = patch.price.unwrap_or(application.price_minor);
     let message = patch.message.as_deref().unwrap_or(&application.message);
     let bid = Bid::parse(price, message)?;

@@ -7,7 +7,7 @@ use persistence::{Stored, Tx, audit, tutors};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::ServiceError;
+use crate::{ServiceError, accounts};
 
 /// Adds a document to a tutor's.
 ///
@@ -19,6 +19,9 @@ pub async fn add(
     tutor_id: Uuid,
     terms: &DocumentTerms,
 ) -> Result<TutorDocument, ServiceError> {
+    let owner = tutors::find(tx, tutor_id).await?;
+    let owner = owner.ok_or(ServiceError::NotFound)?.user_id;
+    accounts::keep_live(tx, owner).await?;
     // Those who add at the same time are counted one after the other.
     tutors::lock(tx, tutor_id)
         .await?

@@ -5,13 +5,12 @@ use domain::application::ApplicationStatus;
 use domain::booking::{BookingStatus, CancelledBy};
 use domain::order::OrderStatus;
 use domain::text_enum::InvalidState;
-use persistence::sessions::{self, EndedBecause};
 use persistence::tutors::{self, TutorProfile};
 use persistence::users;
 use persistence::{PageRequest, Tx, audit, erasure, stripe_customers};
 use uuid::Uuid;
 
-use crate::{ServiceError, applications, bookings, orders};
+use crate::{ServiceError, applications, bookings, orders, sessions};
 
 /// More than anybody has of anything.
 const ALL: u64 = 1_000_000;
@@ -39,8 +38,8 @@ pub async fn erase(tx: &Tx, user_id: Uuid) -> Result<(), ServiceError> {
     }
     take_back(tx, user_id, profile.as_ref()).await?;
     erasure::blank(tx, user_id).await?;
-    // It can't be written to (RFC 2606), and the address is free for a new account.
-    user.email = format!("erased-{}@erased.invalid", user_id.simple());
+    // It can't be written to (RFC 2606), nobody can have taken it before, and the old address is free.
+    user.email = format!("erased-{}@erased.invalid", Uuid::new_v4().simple());
     user.password_hash = None;
     user.first_name = "—".to_owned();
     user.last_name = "—".to_owned();
@@ -48,7 +47,7 @@ pub async fn erase(tx: &Tx, user_id: Uuid) -> Result<(), ServiceError> {
     user.is_verified = false;
     user.deleted_at = Some(tx.now());
     users::update(tx, user).await?;
-    sessions::end_all(tx, user_id, EndedBecause::Erased).await?;
+    sessions::end_for_erasure(tx, user_id).await?;
     audit::record(
         tx,
         audit::Change {

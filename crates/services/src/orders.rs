@@ -14,11 +14,11 @@ use persistence::{Stamp, Stored, Tx, applications, audit, bookings, subjects, tu
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::ServiceError;
 use crate::bookings::cancel_locked;
 use crate::error::{SeenVersion, all_or_wrong, unknown};
 use crate::jobs::{self, Job};
 use crate::overtaken::lock_current;
+use crate::{ServiceError, accounts};
 
 /// Places an order, and has it matched in the background.
 ///
@@ -30,6 +30,7 @@ pub async fn create(
     subject: &str,
     draft: OrderDraft,
 ) -> Result<Order, ServiceError> {
+    accounts::keep_live(tx, student_id).await?;
     let student = users::find(tx, student_id)
         .await?
         .ok_or(ServiceError::Unauthenticated)?;

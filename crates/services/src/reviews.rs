@@ -9,7 +9,7 @@ use persistence::tutors::{self, TutorProfile};
 use persistence::{Stamp, Tx};
 use uuid::Uuid;
 
-use crate::ServiceError;
+use crate::{ServiceError, accounts};
 
 /// Reviews a completed booking; the tutor's rating follows in the same transaction.
 ///
@@ -19,6 +19,7 @@ pub async fn create(tx: &Tx, booking_id: Uuid, review: &NewReview) -> Result<Rev
     let found = bookings::find(tx, booking_id, tx.now())
         .await?
         .ok_or(ServiceError::NotFound)?;
+    accounts::keep_live(tx, found.student_id).await?;
     // The tutor first: a review refers to its tutor, so PostgreSQL lets the insert share that row,
     // and of two who share it neither could lock it afterwards.
     let mut profile = tutors::lock(tx, found.tutor_id)
@@ -83,10 +84,14 @@ pub async fn reply(
     reply: &str,
 ) -> Result<Review, ServiceError> {
     let own = tutors::find_by_user(tx, user_id).await?;
+    let is_hidden = own.as_ref().is_some_and(|tutor| !tutor.is_visible());
     let mut review = reviews::lock(tx, review_id)
         .await?
         .filter(|review| own.is_some_and(|tutor| tutor.id == review.tutor_id))
         .ok_or(ServiceError::NotFound)?;
+    if is_hidden {
+        return Err(ServiceError::Forbidden);
+    }
     if review.reply.is_some() {
         return Err(ServiceError::AlreadyExists);
     }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::ServiceError;
 use crate::secrets::SigningSecrets;
 
-pub(crate) use ending::end_for_new_password;
+pub(crate) use ending::{end_for_erasure, end_for_new_password};
 pub use ending::{revoke, sign_out};
 
 /// How long a refresh token can wait for its use.
@@ -63,6 +63,17 @@ pub async fn start(
     .await?;
     let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     store(tx, secrets, session_id, &token, rand::random(), None).await?;
+    audit::record(
+        tx,
+        audit::Change {
+            action: "session.started",
+            object_type: "session",
+            object_id: session_id.to_string(),
+            before: None,
+            after: None,
+        },
+    )
+    .await?;
     Ok(SignedIn {
         user,
         session_id,

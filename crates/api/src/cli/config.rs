@@ -20,5 +20,8 @@ pub(super) fn run(Action::Check: Action) -> Result<()> {
     for (name, value) in config.effective() {
         say(&format!("{name}={value}"))?;
     }
+    if let Some(warning) = config.site.warning() {
+        say(&format!("warning: {warning}"))?;
+    }
     say("The configuration is usable.")
 }

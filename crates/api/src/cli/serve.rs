@@ -47,6 +47,9 @@ fn configured(no_external: bool) -> Result<ServeConfig> {
     config.openai = config.openai.filter(|_| !no_external);
     warn_of_unread(|name| std::env::var_os(name).is_some());
     config.mail.warn();
+    if let Some(warning) = config.site.warning() {
+        log::warn!("{warning}");
+    }
     if let Some(point) = config.fault_point {
         fault_points::arm(point);
     }

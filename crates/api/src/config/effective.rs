@@ -27,15 +27,15 @@ impl ServeConfig {
             ("DEBUG", debug.to_string()),
             ("BIND_ADDR", bind_addr.to_string()),
             ("OPS_ADDR", ops_addr.to_string()),
-            ("PUBLIC_URL", or_none(addresses.public_url.as_deref())),
-            ("FRONTEND_URL", addresses.frontend_url.clone()),
+            ("PUBLIC_URL", shown(addresses.public_url.as_deref())),
+            ("FRONTEND_URL", shown(Some(&addresses.frontend_url))),
             ("ALLOWED_HOSTS", site.allowed_hosts.to_string()),
             ("FORCE_HTTPS", site.forces_https.to_string()),
             ("TRUSTED_PROXIES", site.trusted_proxies.to_string()),
             ("CORS_ALLOWED_ORIGINS", site.cors_origins.to_string()),
             ("CSRF_TRUSTED_ORIGINS", site.csrf_origins.to_string()),
             ("RATE_LIMITS", on_or_off(*rate_limits)),
-            ("DATABASE_URL", without_password(database_url)),
+            ("DATABASE_URL", without_secrets(database_url)),
             ("JWT_SECRET", masked(jwt_secrets)),
             (
                 "STRIPE",
@@ -45,7 +45,7 @@ impl ServeConfig {
             ("STRIPE_WEBHOOK_SECRET", masked(&stripe.webhook_secrets)),
             (
                 "STRIPE_API_BASE",
-                or_none(stripe.api_base.as_ref().map(Url::as_str)),
+                shown(stripe.api_base.as_ref().map(Url::as_str)),
             ),
         ];
         lines.extend([
@@ -60,7 +60,7 @@ impl ServeConfig {
                     "OPENAI_API_KEY",
                     masked(std::slice::from_ref(&openai.api_key)),
                 ),
-                ("OPENAI_BASE_URL", openai.base_url.to_string()),
+                ("OPENAI_BASE_URL", without_secrets(openai.base_url.as_str())),
                 (
                     "OPENAI_EMBEDDING_MODEL",
                     openai.embedding_model.name().to_owned(),
@@ -77,10 +77,6 @@ impl ServeConfig {
         }
         lines
     }
-}
-
-fn or_none(value: Option<&str>) -> String {
-    value.unwrap_or("none").to_owned()
 }
 
 fn on_or_off(on: bool) -> String {
@@ -103,15 +99,31 @@ fn key_kind(key: &SecretString) -> String {
     format!("{}***", kind.unwrap_or_default())
 }
 
-fn without_password(url: &str) -> String {
-    let Ok(mut parsed) = Url::parse(url) else {
-        return url.to_owned();
-    };
-    if parsed.password().is_none() {
+fn shown(url: Option<&str>) -> String {
+    url.map_or_else(|| "none".to_owned(), without_secrets)
+}
+
+/// An address without what may be a secret in it: the user's password, and the query but for what says
+/// how an SQLite file is opened. One that can't be read isn't shown.
+fn without_secrets(url: &str) -> String {
+    if url.starts_with("sqlite:") {
         return url.to_owned();
     }
-    match parsed.set_password(Some("***")) {
-        Ok(()) => parsed.to_string(),
-        Err(()) => "***".to_owned(),
+    let Ok(mut parsed) = Url::parse(url) else {
+        return "***".to_owned();
+    };
+    let has_password = parsed.password().is_some();
+    if has_password && parsed.set_password(Some("***")).is_err() {
+        return "***".to_owned();
+    }
+    if parsed.query().is_some() {
+        parsed.set_query(Some("***"));
+    }
+    let text = parsed.to_string();
+    // As it was written, where nothing had to be hidden.
+    if text.trim_end_matches('/') == url {
+        url.to_owned()
+    } else {
+        text
     }
 }

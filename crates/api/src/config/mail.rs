@@ -61,10 +61,10 @@ impl MailSettings {
         if Sender::parse(&from).is_err() {
             env.fault("MAIL_FROM: must be an address such as Tutors <no-reply@example.org>");
         }
-        let destination = match env.text("SMTP_URL") {
+        let destination = match env.secret("SMTP_URL") {
             Some(url) => {
-                check(env, debug, &url);
-                MailDestination::Server(url.into())
+                check(env, debug, url.expose_secret());
+                MailDestination::Server(url)
             }
             None if debug => MailDestination::Folder(folder_beside(database_url)),
             None => MailDestination::Nowhere,

@@ -6,7 +6,6 @@ use domain::embedding::{EmbeddingModel, MAX_DIMENSIONS};
 use ml::{DEFAULT_POLICY, OpenAiConfig};
 use secrecy::ExposeSecret;
 use timing::Policy;
-use url::Url;
 
 use super::ConfigFaults;
 use super::reader::Reader;
@@ -42,7 +41,7 @@ pub fn openai_from_env(
 /// start, and not on the day when a key is added.
 pub(super) fn read(env: &mut Reader<'_>) -> Option<OpenAiSettings> {
     let is_on = env.flag("ML_EXTERNAL", true);
-    let base_url = base_url(env);
+    let base_url = env.provider("OPENAI_BASE_URL", Some(DEFAULT_BASE_URL));
     let embedding_model = embedding_model(env);
     let chat_model = env.text("OPENAI_CHAT_MODEL");
     let policy = policy(env);
@@ -61,16 +60,6 @@ pub(super) fn read(env: &mut Reader<'_>) -> Option<OpenAiSettings> {
         chat_model: chat_model.unwrap_or_else(|| DEFAULT_CHAT_MODEL.to_owned()),
         policy,
     })
-}
-
-fn base_url(env: &mut Reader<'_>) -> Option<Url> {
-    let text = env.text("OPENAI_BASE_URL");
-    let url = Url::parse(text.as_deref().unwrap_or(DEFAULT_BASE_URL)).ok();
-    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if url.is_none() {
-        env.fault("OPENAI_BASE_URL: must be an address such as https://api.openai.com/v1");
-    }
-    url
 }
 
 fn embedding_model(env: &mut Reader<'_>) -> Option<EmbeddingModel> {

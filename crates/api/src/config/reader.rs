@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
 
 /// Everything that is wrong with the environment, one line each.
 #[derive(Debug, PartialEq, Eq)]
@@ -111,6 +112,29 @@ impl Reader<'_> {
             .filter(|secret| !secret.is_empty())
             .map(SecretString::from)
             .collect()
+    }
+
+    /// An address that secrets are sent to: over HTTPS, unless it is on this machine or DEBUG is on.
+    pub(super) fn provider(&mut self, name: &str, default: Option<&str>) -> Option<Url> {
+        let text = self.text(name);
+        let url = Url::parse(text.as_deref().or(default)?).ok();
+        let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let Some(url) = url else {
+            self.fault(format!(
+                "{name}: must be an address such as https://api.example.org/"
+            ));
+            return None;
+        };
+        let is_here = match url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost",
+            None => false,
+        };
+        if url.scheme() == "http" && !is_here && !self.flag("DEBUG", false) {
+            self.fault(format!("{name}: must be https; a key is sent there"));
+        }
+        Some(url)
     }
 
     /// A number within bounds.

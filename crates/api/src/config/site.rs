@@ -81,6 +81,13 @@ fn allowed_hosts(env: &mut Reader<'_>, debug: bool, public_url: Option<&str>) ->
         env.fault(format!("ALLOWED_HOSTS: {no_host}"));
         AllowedHosts::default()
     });
+    let is_placeholder = |name: &String| {
+        let name = name.trim_start_matches('.');
+        name == PLACEHOLDER || name.ends_with(&format!(".{PLACEHOLDER}"))
+    };
+    if !debug && env.names("ALLOWED_HOSTS") && names.iter().any(is_placeholder) {
+        env.fault("ALLOWED_HOSTS: is the one of .env.example; put your own in its place");
+    }
     if hosts.allows_any() && !debug {
         env.fault("ALLOWED_HOSTS: * lets anybody speak in this API's name, so it needs DEBUG=true");
     }

@@ -6,12 +6,13 @@
 //! period (GCRA, by `governor`).
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::Method;
+use domain::sign_in::counted_as;
 use governor::clock::Clock as GovernorClock;
 use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
@@ -24,10 +25,14 @@ domain::text_enum! {
     /// What is limited together.
     RouteClass {
         Register = "register",
+        /// Whatever hashes a password.
+        SignIn = "sign_in",
         Refresh = "refresh",
         /// What may leave a mail in somebody's box.
         Mail = "mail",
         Match = "match",
+        /// All of somebody's data at once.
+        Export = "export",
         /// Stripe's deliveries. Its signature tells them from others; this only stops a flood.
         Webhook = "webhook",
         General = "general",
@@ -44,11 +49,25 @@ impl RouteClass {
         let path = pattern.and_then(|path| path.strip_prefix(crate::routes::BASE));
         match (method, path.unwrap_or_default()) {
             (&Method::POST, "/auth/register") => Self::Register,
+            (&Method::POST, "/auth/login" | "/auth/password" | "/auth/password/reset") => {
+                Self::SignIn
+            }
             (&Method::POST, "/auth/refresh") => Self::Refresh,
             (&Method::POST, "/auth/password/forgot" | "/auth/verify-email/resend") => Self::Mail,
             (&Method::POST, "/orders/{id}/matches") => Self::Match,
+            (&Method::GET, "/me/export") => Self::Export,
             (&Method::POST, "/payments/webhook") => Self::Webhook,
             _ => Self::General,
+        }
+    }
+
+    /// Whether a user is counted by their address too: for what makes users, or is done before one
+    /// is known, a token of one's own is no other person.
+    #[must_use]
+    pub fn is_by_address(self) -> bool {
+        match self {
+            Self::Register | Self::SignIn | Self::Refresh | Self::Mail | Self::Webhook => true,
+            Self::Match | Self::Export | Self::General => false,
         }
     }
 
@@ -57,9 +76,11 @@ impl RouteClass {
     pub fn quota(self) -> (NonZeroU32, Duration) {
         let (limit, period) = match self {
             Self::Register => (10, HOUR),
+            Self::SignIn => (120, MINUTE),
             Self::Refresh => (60, HOUR),
             Self::Mail => (20, HOUR),
             Self::Match => (30, MINUTE),
+            Self::Export => (20, HOUR),
             Self::Webhook => (60_000, MINUTE),
             Self::General => (1_200, MINUTE),
         };
@@ -75,16 +96,10 @@ pub enum Asker {
 }
 
 impl Asker {
-    /// Whoever has one IPv6 address has the 2⁶⁴ beside it.
+    /// Somebody at an address, as the throttle of sign-in counts it.
     #[must_use]
     pub fn at(address: IpAddr) -> Self {
-        Self::Address(match address {
-            IpAddr::V4(_) => address,
-            IpAddr::V6(v6) => {
-                let network = v6.to_bits() & !u128::from(u64::MAX);
-                IpAddr::V6(Ipv6Addr::from_bits(network))
-            }
-        })
+        Self::Address(counted_as(address))
     }
 }
 

@@ -17,3 +17,15 @@ pub struct Site {
     /// would drop a secure cookie there.
     pub has_secure_cookies: bool,
 }
+
+impl Site {
+    /// What an operator is to know at the start: this server ends no TLS, and without a proxy that it
+    /// believes every request has come in plain text.
+    #[must_use]
+    pub fn warning(&self) -> Option<&'static str> {
+        (self.forces_https && self.trusted_proxies.is_empty()).then_some(
+            "TRUSTED_PROXIES is not set: every request counts as plain text and is redirected or refused; \
+             name the proxy that ends TLS",
+        )
+    }
+}

@@ -14,21 +14,21 @@ use crate::problem::{Code, Problem};
 const MAX_DEPTH: usize = 64;
 
 /// # Errors
-/// 400 for what isn't JSON or is nested too deep; 422 for repeated keys, and for a number that no
+/// 400 for what isn't JSON or is nested too deep; 422 for wrong_so_far keys, and for a number that no
 /// type of ours holds, which is JSON all the same.
 pub(super) fn read(bytes: &[u8]) -> Result<Value, Problem> {
-    let repeated = RefCell::new(Violations::default());
+    let wrong_so_far = RefCell::new(Violations::default());
     let reader = Reader {
         at: None,
         depth: 0,
-        repeated: &repeated,
+        wrong_so_far: &wrong_so_far,
     };
     let mut source = serde_json::Deserializer::from_slice(bytes);
     let value = reader
         .deserialize(&mut source)
         .and_then(|value| source.end().map(|()| value))
         .map_err(|error| unreadable(&error))?;
-    repeated.into_inner().into_result()?;
+    wrong_so_far.into_inner().into_result()?;
     Ok(value)
 }
 
@@ -73,7 +73,7 @@ struct Reader<'a> {
     at: Option<&'a Place<'a>>,
     /// How many objects and arrays it stands in.
     depth: usize,
-    repeated: &'a RefCell<Violations>,
+    wrong_so_far: &'a RefCell<Violations>,
 }
 
 impl Reader<'_> {
@@ -81,7 +81,7 @@ impl Reader<'_> {
         Reader {
             at: Some(place),
             depth: self.depth + 1,
-            repeated: self.repeated,
+            wrong_so_far: self.wrong_so_far,
         }
     }
 
@@ -131,6 +131,14 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        // JSON has it, PostgreSQL's text has not, and nobody means it.
+        if value.contains('\0') {
+            let place = self.at.map(Place::pointer).unwrap_or_default();
+            let expected = "text without U+0000";
+            self.wrong_so_far
+                .borrow_mut()
+                .add(place, FieldProblem::InvalidFormat { expected });
+        }
         Ok(value.into())
     }
 
@@ -160,8 +168,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
             };
             let value = fields.next_value_seed(self.below(&place))?;
             if read.contains_key(&name) {
-                let mut repeated = self.repeated.borrow_mut();
-                repeated.add(place.pointer(), FieldProblem::Duplicate);
+                let mut wrong_so_far = self.wrong_so_far.borrow_mut();
+                wrong_so_far.add(place.pointer(), FieldProblem::Duplicate);
             }
             read.insert(name, value);
         }

@@ -36,7 +36,7 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
 }
 
 /// Refuses what would be read as something else than was meant: a `%` that escapes nothing, and
-/// bytes that are no UTF-8.
+/// bytes that are no UTF-8 or U+0000.
 fn refuse_garbled(query: &str) -> Result<(), Problem> {
     let mut wrong = Violations::default();
     for pair in query.split('&').filter(|pair| !is_readable(pair)) {
@@ -52,7 +52,8 @@ fn is_readable(text: &str) -> bool {
         let digits = after.as_bytes().get(..2);
         digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
     });
-    escapes && percent_decode_str(text).decode_utf8().is_ok()
+    let decoded = percent_decode_str(text).decode_utf8();
+    escapes && decoded.is_ok_and(|text| !text.contains('\0'))
 }
 
 /// A call that takes no parameters.

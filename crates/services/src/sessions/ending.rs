@@ -72,6 +72,12 @@ pub(crate) async fn end_for_new_password(
     note(tx, &ended, because).await
 }
 
+/// Ends every session of somebody who is erased.
+pub(crate) async fn end_for_erasure(tx: &Tx, user_id: Uuid) -> Result<(), ServiceError> {
+    let ended = sessions::end_all(tx, user_id, EndedBecause::Erased).await?;
+    note(tx, &ended, EndedBecause::Erased).await
+}
+
 async fn note(tx: &Tx, ended: &[Session], because: EndedBecause) -> Result<(), ServiceError> {
     for session in ended {
         let change = audit::Change {

@@ -5,7 +5,7 @@ mod email;
 pub(crate) mod me;
 mod password;
 mod refresh_cookie;
-mod sessions;
+pub mod sessions;
 mod sign_in;
 
 use utoipa_actix_web::service_config::ServiceConfig;

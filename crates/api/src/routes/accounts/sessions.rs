@@ -36,7 +36,9 @@ pub struct SessionResponse {
 }
 
 impl SessionResponse {
-    fn seen_by(who: Principal, session: rows::Session) -> Self {
+    /// As the one who asks sees it.
+    #[must_use]
+    pub fn seen_by(who: Principal, session: rows::Session) -> Self {
         Self {
             is_current: session.id == who.session_id,
             id: session.id,

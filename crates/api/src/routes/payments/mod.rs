@@ -1,7 +1,7 @@
 //! Payments: opening a checkout, what was paid, and Stripe's word for it.
 
 pub(crate) mod bodies;
-mod payouts;
+pub mod payouts;
 mod story;
 mod webhook;
 

@@ -24,18 +24,18 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     "amount": 135000, "currency": "RUB", "status": "owed", "due_at": "2026-11-30T09:00:00Z",
     "paid_at": null, "created_at": "2026-11-23T09:00:00Z"
 }))]
-struct PayoutResponse {
-    id: Uuid,
-    booking_id: Uuid,
+pub struct PayoutResponse {
+    pub id: Uuid,
+    pub booking_id: Uuid,
     /// Kopecks.
-    amount: i64,
-    currency: String,
+    pub amount: i64,
+    pub currency: String,
     /// `owed`, `exported`, `paid` or `void`.
-    status: String,
+    pub status: String,
     /// From when it can be paid out.
-    due_at: DateTime<Utc>,
-    paid_at: Option<DateTime<Utc>>,
-    created_at: DateTime<Utc>,
+    pub due_at: DateTime<Utc>,
+    pub paid_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
 }
 
 impl From<Payout> for PayoutResponse {

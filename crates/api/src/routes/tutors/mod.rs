@@ -4,7 +4,7 @@ pub(crate) mod bodies;
 mod documents;
 mod filters;
 mod own_profile;
-mod reviews;
+pub mod reviews;
 
 use actix_web::{HttpResponse, get};
 use persistence::tutor_listing;
