@@ -3,8 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
-use sea_orm::{ExprTrait, Order, QueryOrder, QuerySelect};
+use sea_orm::{ExprTrait, QueryOrder, QuerySelect};
 
 use crate::{Json, Reader, StoreError, Stored, Tx, rows};
 
@@ -98,16 +97,5 @@ pub async fn list_untried(reader: &impl Reader, limit: u64) -> Result<Vec<Uuid>,
 /// # Errors
 /// The database failed.
 pub async fn delete_until(tx: &Tx, until: DateTime<Utc>, limit: u64) -> Result<u64, StoreError> {
-    let old = Query::select()
-        .column(Column::Id)
-        .from(Entity)
-        .and_where(Column::CreatedAt.lte(until))
-        .order_by(Column::CreatedAt, Order::Asc)
-        .limit(limit)
-        .to_owned();
-    let deleted = Entity::delete_many()
-        .filter(Column::Id.in_subquery(old))
-        .exec(&tx.executor())
-        .await?;
-    Ok(deleted.rows_affected)
+    rows::delete_until::<Entity>(tx, (Column::Id, Column::CreatedAt), until, limit).await
 }

@@ -1,9 +1,8 @@
 //! Tokens that are good for one use: hashes only.
 
 use chrono::{DateTime, Utc};
+use sea_orm::PaginatorTrait;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
-use sea_orm::{Order, PaginatorTrait};
 
 use crate::{Reader, StoreError, Stored, Tx, rows};
 
@@ -125,16 +124,5 @@ pub async fn end_live(tx: &Tx, user_id: Uuid, purpose: TokenPurpose) -> Result<(
 /// # Errors
 /// The database failed.
 pub async fn delete_until(tx: &Tx, until: DateTime<Utc>, limit: u64) -> Result<u64, StoreError> {
-    let old = Query::select()
-        .column(Column::Id)
-        .from(Entity)
-        .and_where(Column::ExpiresAt.lte(until))
-        .order_by(Column::ExpiresAt, Order::Asc)
-        .limit(limit)
-        .to_owned();
-    let deleted = Entity::delete_many()
-        .filter(Column::Id.in_subquery(old))
-        .exec(&tx.executor())
-        .await?;
-    Ok(deleted.rows_affected)
+    rows::delete_until::<Entity>(tx, (Column::Id, Column::ExpiresAt), until, limit).await
 }

@@ -1,7 +1,10 @@
 //! Whole rows in and out: what every aggregate does alike.
 
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{OnConflict, Query};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, Order, QueryFilter,
+};
 
 use crate::{Reader, StoreError, Tx};
 
@@ -43,6 +46,30 @@ where
             .await?;
     }
     Ok(())
+}
+
+/// Deletes the oldest rows, those whose time is this or before, so many at most; tells how many.
+pub(crate) async fn delete_until<E>(
+    tx: &Tx,
+    (id, time): (E::Column, E::Column),
+    until: DateTime<Utc>,
+    limit: u64,
+) -> Result<u64, StoreError>
+where
+    E: EntityTrait,
+{
+    let old = Query::select()
+        .column(id)
+        .from(E::default())
+        .and_where(time.lte(until))
+        .order_by(time, Order::Asc)
+        .limit(limit)
+        .to_owned();
+    let deleted = E::delete_many()
+        .filter(id.in_subquery(old))
+        .exec(&tx.executor())
+        .await?;
+    Ok(deleted.rows_affected)
 }
 
 /// Adds a row unless a constraint says that it is there already; tells whether it was added.

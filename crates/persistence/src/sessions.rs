@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::text_enum::TextEnum;
-use sea_orm::Order;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{ExprTrait, Query};
+use sea_orm::sea_query::ExprTrait;
 
 use crate::keyset::newest_first;
 use crate::{Page, PageRequest, Reader, StoreError, Stored, Tx, rows, users};
@@ -151,16 +150,5 @@ async fn end_where(
 /// # Errors
 /// The database failed.
 pub async fn delete_until(tx: &Tx, until: DateTime<Utc>, limit: u64) -> Result<u64, StoreError> {
-    let old = Query::select()
-        .column(Column::Id)
-        .from(Entity)
-        .and_where(Column::LastUsedAt.lte(until))
-        .order_by(Column::Id, Order::Asc)
-        .limit(limit)
-        .to_owned();
-    let deleted = Entity::delete_many()
-        .filter(Column::Id.in_subquery(old))
-        .exec(&tx.executor())
-        .await?;
-    Ok(deleted.rows_affected)
+    rows::delete_until::<Entity>(tx, (Column::Id, Column::LastUsedAt), until, limit).await
 }

@@ -3,8 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
-use sea_orm::{ConnectionTrait, Order, QueryOrder, QuerySelect, Statement};
+use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect, Statement};
 
 use crate::{Reader, StoreError, Tx, rows};
 
@@ -90,16 +89,5 @@ pub async fn forget(tx: &Tx, account_hash: &[u8], address_hash: &[u8]) -> Result
 /// # Errors
 /// The database failed.
 pub async fn delete_until(tx: &Tx, until: DateTime<Utc>, limit: u64) -> Result<u64, StoreError> {
-    let old = Query::select()
-        .column(Column::Id)
-        .from(Entity)
-        .and_where(Column::At.lte(until))
-        .order_by(Column::At, Order::Asc)
-        .limit(limit)
-        .to_owned();
-    let deleted = Entity::delete_many()
-        .filter(Column::Id.in_subquery(old))
-        .exec(&tx.executor())
-        .await?;
-    Ok(deleted.rows_affected)
+    rows::delete_until::<Entity>(tx, (Column::Id, Column::At), until, limit).await
 }
