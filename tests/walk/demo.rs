@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -89,6 +90,13 @@ async fn a_new_user_walks_through_the_demo() {
         .get("/me")
         .await
         .refused(401, "unauthenticated");
+
+    let forged = [("host", "evil.test")];
+    let answer = demo
+        .anonymous
+        .ask(Method::GET, "/subjects", &forged, None)
+        .await;
+    answer.refused(400, "unknown_host");
 
     let (email, password) = &demo.student;
     let student = demo.anonymous.login(email, password).await;

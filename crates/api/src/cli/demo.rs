@@ -17,7 +17,8 @@ use services::passwords::Passwords;
 
 use super::{random_password, say};
 use crate::config::{
-    Addresses, MailDestination, MailSettings, ServeConfig, StripeSettings, openai_from_env,
+    Addresses, MailDestination, MailSettings, OWN_MACHINE, ServeConfig, StripeSettings,
+    openai_from_env, rate_limits_from_env,
 };
 use crate::gate::{AllowedHosts, Site};
 use crate::logging::{self, LogFormat};
@@ -149,6 +150,7 @@ fn prepare_folder(folder: &Path, fresh: bool) -> Result<String> {
 }
 
 fn config(args: &Args, public: SocketAddr, database_url: String) -> Result<ServeConfig> {
+    let own = public.ip().to_string();
     let webhook_secret = format!("whsec_{}", hex::encode(rand::random::<[u8; 24]>()));
     Ok(ServeConfig {
         debug: true,
@@ -159,12 +161,12 @@ fn config(args: &Args, public: SocketAddr, database_url: String) -> Result<Serve
             frontend_url: format!("http://{public}"),
         },
         site: Site {
-            // Whatever name somebody gives to their own machine: nothing here is worth a forged one.
-            allowed_hosts: AllowedHosts::parse(["*"])
+            // It listens on loopback only, so that is where it is asked.
+            allowed_hosts: AllowedHosts::parse(OWN_MACHINE.into_iter().chain([own.as_str()]))
                 .map_err(|no_host| anyhow::anyhow!("{no_host}"))?,
             ..Site::default()
         },
-        rate_limits: true,
+        rate_limits: rate_limits_from_env(|name| std::env::var(name).ok())?,
         database_url,
         jwt_secrets: vec![kept_secret(&args.data.join("jwt_secret"))?],
         stripe: StripeSettings {

@@ -20,7 +20,7 @@ pub use database::DEFAULT_DATABASE_URL;
 pub use mail::{MailDestination, MailSettings};
 pub use openai::{OpenAiSettings, openai_from_env};
 pub use reader::ConfigFaults;
-pub use site::Addresses;
+pub use site::{Addresses, OWN_MACHINE};
 pub use stripe::StripeSettings;
 
 use crate::gate::Site;
@@ -53,55 +53,50 @@ pub struct ServeConfig {
 /// # Errors
 /// It is neither true nor false.
 pub fn debug_from_env(get: impl Fn(&str) -> Option<String>) -> Result<bool, ConfigFaults> {
-    let mut env = Reader {
-        get: &get,
-        faults: Vec::new(),
-    };
-    let debug = env.flag("DEBUG", false);
-    if env.faults.is_empty() {
-        Ok(debug)
-    } else {
-        Err(ConfigFaults(env.faults))
-    }
+    reader::read(&get, |env| env.flag("DEBUG", false))
+}
+
+/// RATE_LIMITS, on one's own machine.
+///
+/// # Errors
+/// It is neither on nor off.
+pub fn rate_limits_from_env(get: impl Fn(&str) -> Option<String>) -> Result<bool, ConfigFaults> {
+    reader::read(&get, |env| rate_limits(env, true))
 }
 
 impl ServeConfig {
     /// # Errors
     /// Everything that is wrong, at once.
     pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigFaults> {
-        let mut env = Reader {
-            get: &get,
-            faults: Vec::new(),
-        };
+        reader::read(&get, Self::read)
+    }
+
+    fn read(env: &mut Reader<'_>) -> Self {
         let debug = env.flag("DEBUG", false);
         let bind_addr = env.address("BIND_ADDR", "127.0.0.1:8080");
         let ops_addr = env.address("OPS_ADDR", "127.0.0.1:9090");
-        let addresses = site::addresses(&mut env, debug, bind_addr);
-        let site = site::site(&mut env, debug, &addresses);
-        let rate_limits = rate_limits(&mut env, debug);
-        let database_url = database::url(&mut env, debug);
-        let jwt_secrets = secrets::of_tokens(&mut env, debug);
-        let stripe = StripeSettings::from_env(&mut env, debug);
-        let openai = openai::read(&mut env);
-        let mail = MailSettings::from_env(&mut env, debug, &addresses.frontend_url, &database_url);
-        let fault_point = fault_point(&mut env, debug);
-        if env.faults.is_empty() {
-            Ok(Self {
-                debug,
-                bind_addr,
-                ops_addr,
-                addresses,
-                site,
-                rate_limits,
-                database_url,
-                jwt_secrets,
-                stripe,
-                openai,
-                mail,
-                fault_point,
-            })
-        } else {
-            Err(ConfigFaults(env.faults))
+        let addresses = site::addresses(env, debug, bind_addr);
+        let site = site::site(env, debug, &addresses);
+        let rate_limits = rate_limits(env, debug);
+        let database_url = database::url(env, debug);
+        let jwt_secrets = secrets::of_tokens(env, debug);
+        let stripe = StripeSettings::from_env(env, debug);
+        let openai = openai::read(env);
+        let mail = MailSettings::from_env(env, debug, &addresses.frontend_url, &database_url);
+        let fault_point = fault_point(env, debug);
+        Self {
+            debug,
+            bind_addr,
+            ops_addr,
+            addresses,
+            site,
+            rate_limits,
+            database_url,
+            jwt_secrets,
+            stripe,
+            openai,
+            mail,
+            fault_point,
         }
     }
 }

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use timing::Policy;
 
 use super::ConfigFaults;
-use super::reader::Reader;
+use super::reader::{self, Reader};
 
 const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
 const DEFAULT_EMBEDDING_MODEL: &str = "text-embedding-3-small";
@@ -25,16 +25,7 @@ pub type OpenAiSettings = OpenAiConfig;
 pub fn openai_from_env(
     get: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<OpenAiSettings>, ConfigFaults> {
-    let mut env = Reader {
-        get: &get,
-        faults: Vec::new(),
-    };
-    let settings = read(&mut env);
-    if env.faults.is_empty() {
-        Ok(settings)
-    } else {
-        Err(ConfigFaults(env.faults))
-    }
+    reader::read(&get, read)
 }
 
 /// As [`openai_from_env`]. What is wrong is wrong also where nothing is asked: it is found at the

@@ -30,6 +30,23 @@ pub(super) struct Reader<'a> {
     pub(super) faults: Vec<String>,
 }
 
+/// Reads a part of the environment.
+pub(super) fn read<T>(
+    get: &dyn Fn(&str) -> Option<String>,
+    part: impl FnOnce(&mut Reader<'_>) -> T,
+) -> Result<T, ConfigFaults> {
+    let mut env = Reader {
+        get,
+        faults: Vec::new(),
+    };
+    let value = part(&mut env);
+    if env.faults.is_empty() {
+        Ok(value)
+    } else {
+        Err(ConfigFaults(env.faults))
+    }
+}
+
 impl Reader<'_> {
     pub(super) fn fault(&mut self, fault: impl Into<String>) {
         self.faults.push(fault.into());

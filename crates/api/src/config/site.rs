@@ -8,7 +8,7 @@ use super::reader::Reader;
 use crate::gate::{AllowedHosts, Origin, Origins, Site, TrustedProxies};
 
 /// Names by which somebody reaches their own machine.
-const OWN_MACHINE: [&str; 4] = ["localhost", ".localhost", "127.0.0.1", "::1"];
+pub const OWN_MACHINE: [&str; 4] = ["localhost", ".localhost", "127.0.0.1", "::1"];
 
 /// The domain of every address in `.env.example`: whoever left it there has not filled it in.
 const PLACEHOLDER: &str = "example.com";
