@@ -2,6 +2,7 @@
 
 mod erasure;
 mod export;
+mod parallel;
 
 use persistence::{Reader, texts_for_tests};
 use serde_json::json;
