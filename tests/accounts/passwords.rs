@@ -172,6 +172,15 @@ async fn a_weak_new_password_leaves_the_link_good() {
 }
 
 #[actix_web::test]
+async fn a_password_that_nobody_may_have_is_named_whatever_the_token() {
+    let app = TestApp::new().await;
+    for weak in ["short", "1234567890"] {
+        let answer = reset(&app, "made-up", weak).await;
+        assert_eq!(answer.wrong_fields(), ["/new_password"], "{weak}");
+    }
+}
+
+#[actix_web::test]
 async fn a_made_up_token_is_gone_before_anything_is_hashed() {
     let (app, postbox, _) = anna().await;
     // One for another purpose is as good as a made-up one.

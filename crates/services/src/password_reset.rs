@@ -28,6 +28,8 @@ pub async fn reset(
     token: &str,
     new: SecretString,
 ) -> Result<(), ServiceError> {
+    // What can be said without knowing whose it is comes before what the token is good for.
+    password_change::check(&new, "")?;
     let token = one_time_tokens::find(db, TokenPurpose::ResetPassword, token, scope.now).await?;
     let user = users::find(db, token.user_id)
         .await?
