@@ -7,6 +7,7 @@ mod egress;
 mod hostile;
 mod hostile_bios;
 mod kept;
+mod not_embedded;
 mod provider;
 mod repeated;
 mod result;

@@ -226,6 +226,21 @@ async fn a_configuration_can_be_checked_without_starting_anything() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
+/// Another database than the one that was meant would be made, and nothing said.
+#[actix_web::test]
+async fn a_command_finds_its_database_in_a_file_as_the_server_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["migrate", "status"];
+    let env = [("DATABASE_URL_FILE", "nowhere")];
+    let ended = run(folder.path(), &args, &env).await;
+    assert!(
+        ended.failed().contains("DATABASE_URL_FILE: "),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
 #[actix_web::test]
 async fn a_complaint_names_variables_and_never_values() {
     let folder = tempfile::tempdir().unwrap();

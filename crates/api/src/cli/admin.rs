@@ -14,7 +14,7 @@ use crate::server;
 pub(super) async fn create(email: &str, password_stdin: bool) -> Result<()> {
     logging::start("warn", LogFormat::Text);
     let password = given_or_random_password(password_stdin)?;
-    let db = server::open_database(&database_url()).await?;
+    let db = server::open_database(&database_url()?).await?;
     let scope = Scope::new(Utc::now(), Actor::Command);
     let passwords = Passwords::new(1)?;
     match accounts::create_admin(&db, &scope, &passwords, email, password.clone().into()).await {

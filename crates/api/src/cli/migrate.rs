@@ -24,7 +24,7 @@ pub(super) enum Direction {
 
 pub(super) async fn run(direction: Direction) -> Result<()> {
     logging::start("warn", LogFormat::Text);
-    let url = database_url();
+    let url = database_url()?;
     make_folder_of(&url)?;
     let config = DbConfig {
         url,

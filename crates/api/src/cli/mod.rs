@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
+use crate::config::database_url_from_env;
 use crate::server::Jobs;
 
 /// The tutors marketplace: an HTTP API that matches students with tutors.
@@ -196,11 +197,8 @@ fn say_raw(text: &str) -> Result<()> {
 }
 
 /// DATABASE_URL, or the embedded default.
-fn database_url() -> String {
-    std::env::var("DATABASE_URL")
-        .ok()
-        .filter(|url| !url.trim().is_empty())
-        .unwrap_or_else(|| crate::config::DEFAULT_DATABASE_URL.to_owned())
+fn database_url() -> Result<String> {
+    Ok(database_url_from_env(|name| std::env::var(name).ok())?)
 }
 
 /// A line of standard input, or a password that nobody guesses.

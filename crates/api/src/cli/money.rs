@@ -44,7 +44,7 @@ pub(super) enum PayoutsAction {
 
 async fn open() -> Result<(Db, Scope)> {
     logging::start("warn", LogFormat::Text);
-    let db = server::open_database(&database_url()).await?;
+    let db = server::open_database(&database_url()?).await?;
     Ok((db, Scope::new(Utc::now(), Actor::Command)))
 }
 

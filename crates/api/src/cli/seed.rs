@@ -44,7 +44,7 @@ pub(super) async fn load(file: &Path) -> Result<()> {
     logging::start("warn", LogFormat::Text);
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("{} can't be read", file.display()))?;
-    let db = server::open_database(&database_url()).await?;
+    let db = server::open_database(&database_url()?).await?;
     let loaded = load_text(&db, &text, &file.display().to_string()).await?;
     say(&summary("Loaded", &loaded))?;
     Ok(db.close().await?)
@@ -78,7 +78,7 @@ pub(super) async fn generate(args: GenerateArgs) -> Result<()> {
         password_hash: Some(hash.await?),
         clear: args.clear,
     };
-    let db = server::open_database(&database_url()).await?;
+    let db = server::open_database(&database_url()?).await?;
     let written = write_market(&db, plan, &options).await?;
     db.close().await?;
     if let Some(cleared) = &written.cleared {
@@ -116,7 +116,7 @@ pub(super) async fn write_market(
 pub(super) async fn clear(force: bool) -> Result<()> {
     logging::start("warn", LogFormat::Text);
     refuse_in_production(force)?;
-    let db = server::open_database(&database_url()).await?;
+    let db = server::open_database(&database_url()?).await?;
     let scope = Scope::new(Utc::now(), Actor::Seed);
     let cleared = write(&db, &scope, async |tx| seed_runs::clear(tx).await)
         .await

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use super::reader::Reader;
 
 /// Where the database lies that nobody has named.
-pub const DEFAULT_DATABASE_URL: &str = "sqlite://data/tutors.sqlite?mode=rwc";
+const DEFAULT_DATABASE_URL: &str = "sqlite://data/tutors.sqlite?mode=rwc";
 
 pub(super) fn url(env: &mut Reader<'_>, debug: bool) -> String {
     let url = env.secret("DATABASE_URL").map_or_else(

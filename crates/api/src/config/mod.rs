@@ -16,7 +16,6 @@ use domain::text_enum::TextEnum;
 use secrecy::SecretString;
 use services::fault_points::{self, FaultPoint};
 
-pub use database::DEFAULT_DATABASE_URL;
 pub use mail::{MailDestination, MailSettings};
 pub use openai::{OpenAiSettings, openai_from_env};
 pub use reader::ConfigFaults;
@@ -54,6 +53,17 @@ pub struct ServeConfig {
 /// It is neither true nor false.
 pub fn debug_from_env(get: impl Fn(&str) -> Option<String>) -> Result<bool, ConfigFaults> {
     reader::read(&get, |env| env.flag("DEBUG", false))
+}
+
+/// DATABASE_URL, or where the database lies that nobody has named: for commands that need no more.
+///
+/// # Errors
+/// It, or the file that holds it, can't be read.
+pub fn database_url_from_env(get: impl Fn(&str) -> Option<String>) -> Result<String, ConfigFaults> {
+    reader::read(&get, |env| {
+        let debug = env.flag("DEBUG", false);
+        database::url(env, debug)
+    })
 }
 
 /// RATE_LIMITS, on one's own machine.
