@@ -47,29 +47,37 @@ impl Methods {
         Self(Arc::new(paths.chain(pages).collect()))
     }
 
-    fn find(&self, path: &str) -> Option<String> {
-        let (_, methods) = self.of(path)?;
-        Some(methods.join(", "))
-    }
-
-    /// The methods of a path that is one word for word and lacks this one. The router would take the
-    /// last word for an id of another path: `GET /payments/checkout` for that of a payment.
+    /// Where a path leads. A literal path stands before one with an id: the document sorts them so.
     #[must_use]
-    pub fn without(&self, method: &Method, path: &str) -> Option<String> {
-        let (resource, methods) = self.of(path)?;
-        let is_literal = resource.pattern() == Some(path);
-        (is_literal && !methods.contains(&method.as_str())).then(|| methods.join(", "))
+    pub fn route(&self, path: &str) -> Option<Route<'_>> {
+        let (resource, methods) = self
+            .0
+            .iter()
+            .find(|(resource, _)| resource.is_match(path))?;
+        let pattern = resource.pattern()?;
+        Some(Route { pattern, methods })
+    }
+}
+
+/// A path that there is.
+#[derive(Debug, Clone, Copy)]
+pub struct Route<'a> {
+    pub pattern: &'a str,
+    methods: &'a [&'static str],
+}
+
+impl Route<'_> {
+    /// The methods that it has, for the answer to a wrong one.
+    fn allow(&self) -> String {
+        self.methods.join(", ")
     }
 
-    /// The pattern of the route that a path leads to.
+    /// Those of a path that is one word for word and lacks this one. The router would take the last
+    /// word for an id of another path: `GET /payments/checkout` for that of a payment.
     #[must_use]
-    pub fn pattern(&self, path: &str) -> Option<&str> {
-        self.of(path)?.0.pattern()
-    }
-
-    /// A literal path stands before one with an id: the document sorts them so.
-    fn of(&self, path: &str) -> Option<&(actix_router::ResourceDef, Vec<&'static str>)> {
-        self.0.iter().find(|(resource, _)| resource.is_match(path))
+    pub fn lacks(&self, method: &Method) -> Option<String> {
+        let is_literal = !self.pattern.contains('{');
+        (is_literal && !self.methods.contains(&method.as_str())).then(|| self.allow())
     }
 }
 
@@ -144,8 +152,8 @@ fn to_docs() -> HttpResponse {
 
 /// A path that isn't there, or a method that a path doesn't have.
 async fn nothing_here(req: HttpRequest, methods: Data<Methods>) -> Result<HttpResponse, Problem> {
-    Err(match methods.find(req.path()) {
-        Some(allow) => Problem::method_not_allowed(allow),
+    Err(match methods.route(req.path()) {
+        Some(route) => Problem::method_not_allowed(route.allow()),
         None => Problem::new(Code::NotFound),
     })
 }

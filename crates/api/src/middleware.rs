@@ -129,9 +129,8 @@ async fn admitted(state: &AppState, req: &HttpRequest) -> Result<(), Problem> {
     let caller = authenticate(req).await;
     let methods = req.app_data::<Data<Methods>>();
     // As the router will read it: with its escapes undone.
-    let path = req.match_info().unprocessed();
-    let pattern = methods.and_then(|methods| methods.pattern(path));
-    let class = RouteClass::of(req.method(), pattern);
+    let route = methods.and_then(|methods| methods.route(req.match_info().unprocessed()));
+    let class = RouteClass::of(req.method(), route.map(|route| route.pattern));
     let asker = match &caller {
         Ok(Some(who)) if !class.is_by_address() => Asker::User(who.user_id),
         _ => Asker::at(client_address(req)),
@@ -144,7 +143,7 @@ async fn admitted(state: &AppState, req: &HttpRequest) -> Result<(), Problem> {
     if let Some(principal) = caller? {
         req.extensions_mut().insert(principal);
     }
-    match methods.and_then(|methods| methods.without(req.method(), path)) {
+    match route.and_then(|route| route.lacks(req.method())) {
         Some(allow) => Err(Problem::method_not_allowed(allow)),
         None => Ok(()),
     }
