@@ -81,7 +81,7 @@ mod tests {
             region_folded: None,
             availability: WeeklyAvailability::default(),
             time_zone: Tz::Europe__Moscow,
-            is_premium: false,
+            premium_until: None,
         };
         assert!((score(&order, &tutor) - 1.0).abs() < 1e-9);
         (tutor.rating_sum, tutor.rating_count) = (0, 0);

@@ -202,7 +202,10 @@ mod tests {
         (tutor.facts.rating_sum, tutor.facts.rating_count) = (5, 5);
         tutor.facts.experience_years = 60;
         tutor.facts.availability = Default::default();
-        tutor.facts.is_premium = !tutor.facts.is_premium;
+        tutor.facts.premium_until = match tutor.facts.premium_until {
+            Some(_) => None,
+            None => Some(chrono::DateTime::UNIX_EPOCH),
+        };
         assert_eq!(expected_success(&order, &tutor), before);
     }
 

@@ -171,6 +171,38 @@ impl MigratorTrait for Migrator {
                 down_sqlite: "",
                 tables: &[],
             }),
+            Box::new(Step {
+                name: "m20261123_000012_candidate_versions",
+                up: include_str!("schema/candidate_versions.sql"),
+                up_postgres: concat!(
+                    include_str!("schema/candidates.down.postgres.sql"),
+                    include_str!("schema/candidate_versions.postgres.sql"),
+                ),
+                up_sqlite: concat!(
+                    include_str!("schema/candidates.down.sqlite.sql"),
+                    include_str!("schema/candidate_versions.sqlite.sql"),
+                ),
+                down: include_str!("schema/candidate_versions.down.sql"),
+                down_postgres: concat!(
+                    include_str!("schema/candidates.down.postgres.sql"),
+                    include_str!("schema/candidates.postgres.sql"),
+                ),
+                down_sqlite: concat!(
+                    include_str!("schema/candidates.down.sqlite.sql"),
+                    include_str!("schema/candidates.sqlite.sql"),
+                ),
+                tables: &[],
+            }),
+            Box::new(Step {
+                name: "m20261123_000013_embeddings_by_subject",
+                up: "",
+                up_postgres: include_str!("schema/embeddings_by_subject.postgres.sql"),
+                up_sqlite: "",
+                down: "",
+                down_postgres: include_str!("schema/embeddings_by_subject.down.postgres.sql"),
+                down_sqlite: "",
+                tables: &[],
+            }),
         ]
     }
 }

@@ -7,6 +7,7 @@ mod egress;
 mod hostile;
 mod hostile_bios;
 mod kept;
+mod known_tutors;
 mod not_embedded;
 mod provider;
 mod repeated;

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{TestApp, profile_body};
 
 const COLUMNS: &str = "rating_milli, rating_count, experience_years, hourly_rate_minor, teaches_online, \
-     teaches_offline, city_folded, embedded_with";
+     teaches_offline, city_folded, embedded_with, version";
 
 /// How many rows there are, if they are those of the tutors who are verified and seen.
 async fn repeated(app: &TestApp) -> i64 {
@@ -56,6 +56,7 @@ async fn candidates_follow_every_change_of_what_is_asked_of_them() {
         "city_folded = NULL",
         "embedded_with = 'm/2'",
         "embedded_with = NULL",
+        "version = version + 1",
     ] {
         let sql = format!("UPDATE tutor_profiles SET {change}");
         execute_for_tests(app.db(), &sql).await.unwrap();

@@ -23,6 +23,7 @@ use services::accounts;
 use services::checkout::Checkout;
 use services::clock::{Clock, VirtualClock};
 use services::mail::PostOffice;
+use services::matching::KnownTutors;
 use services::passwords::Passwords;
 use services::secrets::SigningSecrets;
 use stripe_fake::{DeliveryPolicy, StripeFake, StripeFakeConfig};
@@ -196,6 +197,7 @@ impl TestApp {
             },
             webhook_secrets: vec![WEBHOOK_SECRET.into()],
             external: models.map_or(External::Off, |base_url| models_at(base_url, &clock)),
+            known_tutors: KnownTutors::default(),
             site: deployment.site,
             limits: RateLimits::new(clock.clone(), deployment.rate_limits),
         });

@@ -3,7 +3,8 @@
 use domain::embedding::EmbeddingModel;
 use futures_util::future::join_all;
 use persistence::vector_store::{VectorStore, Vectors, index_name};
-use persistence::{Db, DbConfig, Reader, integer_for_tests, texts_for_tests};
+use persistence::{Db, DbConfig, Reader, integer_for_tests, subjects, texts_for_tests};
+use uuid::Uuid;
 
 use super::crowd::{Clusters, Crowd};
 use super::{embedding, model, online};
@@ -12,6 +13,14 @@ use crate::support::TestDatabase;
 async fn indexes(db: &Db) -> Vec<String> {
     let sql = "SELECT indexname::text FROM pg_indexes WHERE indexdef LIKE '%hnsw%' ORDER BY 1";
     texts_for_tests(db, sql).await.unwrap()
+}
+
+/// Of a model's indexes.
+async fn names(db: &Db, model: &EmbeddingModel) -> Vec<String> {
+    let catalogue = subjects::list(db).await.unwrap().into_iter();
+    let mut names: Vec<String> = catalogue.map(|s| index_name(model, s.id)).collect();
+    names.sort();
+    names
 }
 
 async fn alone(url: &str) -> Db {
@@ -24,7 +33,7 @@ async fn alone(url: &str) -> Db {
 }
 
 #[actix_web::test]
-async fn processes_that_make_an_index_at_once_make_one() {
+async fn processes_that_make_indexes_at_once_make_each_once() {
     let database = TestDatabase::new().await;
     let model = model(8);
     let processes = join_all((0..4).map(|_| alone(database.url()))).await;
@@ -33,12 +42,15 @@ async fn processes_that_make_an_index_at_once_make_one() {
         made.unwrap();
     }
     if database.db.is_postgres() {
-        assert_eq!(indexes(&database.db).await, [index_name(&model)]);
+        assert_eq!(
+            indexes(&database.db).await,
+            names(&database.db, &model).await
+        );
     }
 }
 
 #[actix_web::test]
-async fn each_model_and_size_has_an_index_of_its_own() {
+async fn each_model_and_size_has_an_index_for_each_subject() {
     let database = TestDatabase::new().await;
     let store = Vectors::of(&database.db);
     let largest = domain::embedding::MAX_DIMENSIONS;
@@ -48,7 +60,8 @@ async fn each_model_and_size_has_an_index_of_its_own() {
         }
     }
     if database.db.is_postgres() {
-        assert_eq!(indexes(&database.db).await.len(), 3);
+        let subjects = subjects::list(&database.db).await.unwrap().len();
+        assert_eq!(indexes(&database.db).await.len(), 3 * subjects);
     }
 }
 
@@ -56,19 +69,23 @@ async fn each_model_and_size_has_an_index_of_its_own() {
 async fn names_of_indexes_are_short_and_differ() {
     let long = "m".repeat(120);
     let names: Vec<String> = [
-        (format!("{long}a"), 8),
-        (format!("{long}b"), 8),
-        (format!("{long}a"), 9),
+        (format!("{long}a"), 8, 1),
+        (format!("{long}b"), 8, 1),
+        (format!("{long}a"), 9, 1),
+        (format!("{long}a"), 8, 2),
     ]
     .iter()
-    .map(|(name, size)| index_name(&EmbeddingModel::new(name, *size).unwrap()))
+    .map(|(name, size, subject)| {
+        let model = EmbeddingModel::new(name, *size).unwrap();
+        index_name(&model, Uuid::from_u128(*subject))
+    })
     .collect();
     assert!(names.iter().all(|name| name.len() <= 63), "{names:?}");
     let mut distinct = names.clone();
     distinct.sort();
     distinct.dedup();
-    assert_eq!(distinct.len(), 3, "{names:?}");
-    let known = index_name(&model(512));
+    assert_eq!(distinct.len(), 4, "{names:?}");
+    let known = index_name(&model(512), Uuid::nil());
     assert!(
         known.starts_with("ix_tutor_embeddings_text_embedding_3_small_"),
         "{known}"
@@ -95,7 +112,7 @@ async fn the_nearest_of_many_are_found_by_the_index() {
         .unwrap();
     let sql = format!(
         "SELECT coalesce(sum(idx_scan), 0)::bigint FROM pg_stat_user_indexes WHERE indexrelname = '{}'",
-        index_name(&model)
+        index_name(&model, filter.subject_id)
     );
     assert_eq!(integer_for_tests(&db, &sql).await.unwrap(), 1);
 }

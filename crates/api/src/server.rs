@@ -17,6 +17,7 @@ use secrecy::ExposeSecret;
 use services::checkout::Checkout;
 use services::clock::{Clock, SystemClock};
 use services::mail::PostOffice;
+use services::matching::KnownTutors;
 use services::passwords::Passwords;
 use services::secrets::SigningSecrets;
 use stripe_fake::{StripeFake, StripeFakeConfig};
@@ -226,6 +227,7 @@ pub fn state(config: &ServeConfig, db: Db) -> Result<AppState> {
         site: config.site.clone(),
         limits,
         post,
+        known_tutors: KnownTutors::default(),
     })
 }
 

@@ -9,6 +9,7 @@ use services::Tools;
 use services::checkout::Checkout;
 use services::clock::Clock;
 use services::mail::PostOffice;
+use services::matching::KnownTutors;
 use services::passwords::Passwords;
 use services::secrets::SigningSecrets;
 
@@ -29,6 +30,7 @@ pub struct AppState {
     pub site: Site,
     pub limits: RateLimits,
     pub post: PostOffice,
+    pub known_tutors: KnownTutors,
 }
 
 impl AppState {
@@ -40,6 +42,7 @@ impl AppState {
             clock: self.clock.as_ref(),
             external: &self.external,
             post: &self.post,
+            known_tutors: &self.known_tutors,
         }
     }
 }

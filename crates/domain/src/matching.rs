@@ -88,8 +88,7 @@ pub struct OrderFacts {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CandidateFacts {
     pub tutor_id: Uuid,
-    /// Stems of the bio and of the subjects' names; those that the order's text doesn't have may
-    /// be left out.
+    /// Stems of the bio and of the subjects' names.
     pub text: BTreeSet<String>,
     /// Minor units an hour.
     pub hourly_rate: i64,
@@ -102,7 +101,16 @@ pub struct CandidateFacts {
     pub region_folded: Option<String>,
     pub availability: WeeklyAvailability,
     pub time_zone: Tz,
-    pub is_premium: bool,
+    /// When the boost that was paid for ends, or ended.
+    pub premium_until: Option<DateTime<Utc>>,
+}
+
+impl CandidateFacts {
+    /// Whether the boost is paid for at that moment.
+    #[must_use]
+    pub fn is_premium(&self, now: DateTime<Utc>) -> bool {
+        self.premium_until.is_some_and(|until| now < until)
+    }
 }
 
 /// The parts of a score, each rounded to 6 decimals.
@@ -157,21 +165,22 @@ pub struct Scored {
     pub reasons: Vec<Reason>,
 }
 
-/// Scores one tutor. `reference` chooses the week in which clocks of different zones are compared.
+/// Scores one tutor at that moment, in whose week clocks of different zones are compared.
 #[must_use]
 pub fn score(
     order: &OrderFacts,
     candidate: &CandidateFacts,
     relevance: Relevance,
-    reference: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> Scored {
-    let features = Features::new(order, candidate, relevance, reference);
-    let contributions = Contributions::new(&features, candidate.is_premium);
+    let features = Features::new(order, candidate, relevance, now);
+    let is_premium = candidate.is_premium(now);
+    let contributions = Contributions::new(&features, is_premium);
     Scored {
         tutor_id: candidate.tutor_id,
         score: contributions.total(),
         contributions,
-        reasons: reasons::collect(order, candidate, &features),
+        reasons: reasons::collect(order, candidate, &features, is_premium),
     }
 }
 

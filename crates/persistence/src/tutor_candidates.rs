@@ -3,7 +3,8 @@
 //!
 //! The table of that name repeats of each verified and visible tutor what the filters ask, once for
 //! each subject taught. The database's triggers keep it, so that whoever writes a profile need not
-//! know of it.
+//! know of it. Who competes is found in its indexes alone, with the version of each profile; what else
+//! the score reads stays true as long as that version, and need not be read for each match.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +13,11 @@ use domain::embedding::EmbeddingModel;
 use domain::lesson_format::LessonFormat;
 use domain::matching::CANDIDATE_LIMIT;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::SelectStatement;
-use sea_orm::{Condition, FromQueryResult, JoinType, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::sea_query::Query;
+use sea_orm::{
+    Condition, ConnectionTrait, FromQueryResult, JoinType, Order, QueryOrder, QuerySelect,
+    QueryTrait, Select,
+};
 
 use crate::stored::formats_of;
 use crate::tutor_cards::PAGE;
@@ -35,6 +39,8 @@ pub struct Model {
     pub teaches_offline: bool,
     pub city_folded: Option<String>,
     pub embedded_with: Option<String>,
+    /// Of the profile.
+    pub version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -54,9 +60,17 @@ pub struct CandidateFilter {
     pub highest_rate: i64,
 }
 
+/// A tutor who fulfils a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
+pub struct Candidate {
+    pub tutor_id: Uuid,
+    /// Of the profile.
+    pub version: i64,
+}
+
 /// What the score reads of a tutor.
 #[derive(Debug, Clone, PartialEq, FromQueryResult)]
-pub struct Candidate {
+pub struct CandidateProfile {
     pub tutor_id: Uuid,
     /// Of the profile.
     pub version: i64,
@@ -76,17 +90,11 @@ pub struct Candidate {
     pub bio_stems: String,
 }
 
-impl Candidate {
+impl CandidateProfile {
     /// Its lesson formats.
     #[must_use]
     pub fn formats(&self) -> BTreeSet<LessonFormat> {
         formats_of(self.teaches_online, self.teaches_offline)
-    }
-
-    /// As that of the whole profile.
-    #[must_use]
-    pub fn is_premium(&self, now: DateTime<Utc>) -> bool {
-        self.premium_active_until.is_some_and(|until| now < until)
     }
 }
 
@@ -98,9 +106,8 @@ pub async fn list(
     reader: &impl Reader,
     filter: &CandidateFilter,
 ) -> Result<Vec<Candidate>, StoreError> {
-    let page = best_of_subject(fulfilling(filter)).limit(CANDIDATE_LIMIT);
-    let candidates = best_first(of_page(page.into_query())).into_model();
-    Ok(candidates.all(&reader.executor()).await?)
+    let candidates = best_of_subject(fulfilling(filter)).limit(CANDIDATE_LIMIT);
+    Ok(candidates.into_model().all(&reader.executor()).await?)
 }
 
 /// Those of [`list`] that are not embedded with the model: in its order, except that of several
@@ -115,25 +122,38 @@ pub async fn list_pending(
     limit: u64,
 ) -> Result<Vec<Candidate>, StoreError> {
     let ranges = not_embedded_with(Column::EmbeddedWith, model).map(|range| {
-        let waiting = fulfilling(filter).filter(range);
+        let waiting = fulfilling(filter).columns(RANK).filter(range);
         best_of_subject(waiting.order_by_asc(Column::EmbeddedWith))
             .limit(limit)
             .into_query()
     });
-    let candidates = best_first(of_page(union(ranges))).limit(limit).into_model();
-    Ok(candidates.all(&reader.executor()).await?)
+    let mut pending = Query::select();
+    pending
+        .columns([Column::TutorId, Column::Version])
+        .from_subquery(union(ranges), PAGE)
+        .limit(limit);
+    for column in RANK {
+        pending.order_by(column, Order::Desc);
+    }
+    pending.order_by(Column::TutorId, Order::Asc);
+    let rows = reader.executor().query_all(&pending).await?;
+    let candidates = rows.iter().map(|row| Candidate::from_query_result(row, ""));
+    Ok(candidates.collect::<Result<_, DbErr>>()?)
 }
 
-/// Those of the ids that there are, in no order.
-pub(crate) async fn by_ids(
+/// What the score reads of the tutors of these ids, as far as there are any, in no order.
+///
+/// # Errors
+/// The database failed.
+pub async fn profiles_by_ids(
     reader: &impl Reader,
     ids: impl IntoIterator<Item = Uuid>,
-) -> Result<Vec<Candidate>, StoreError> {
-    let candidates = slim().filter(tutors::Column::Id.is_in(ids)).into_model();
-    Ok(candidates.all(&reader.executor()).await?)
+) -> Result<Vec<CandidateProfile>, StoreError> {
+    let profiles = profiles().filter(tutors::Column::Id.is_in(ids));
+    Ok(profiles.into_model().all(&reader.executor()).await?)
 }
 
-/// The ids of the tutors that fulfil the filter.
+/// The candidates that fulfil the filter.
 pub(crate) fn fulfilling(filter: &CandidateFilter) -> Select<Entity> {
     let mut place = Condition::any();
     if filter.wants_online {
@@ -148,19 +168,23 @@ pub(crate) fn fulfilling(filter: &CandidateFilter) -> Select<Entity> {
     }
     Entity::find()
         .select_only()
-        .column_as(Column::TutorId, tutors::Column::Id)
+        .columns([Column::TutorId, Column::Version])
         .filter(Column::SubjectId.eq(filter.subject_id))
         .filter(Column::HourlyRateMinor.lte(filter.highest_rate))
         .filter(place)
 }
 
+/// By what the best are told, before their ids.
+const RANK: [Column; 3] = [
+    Column::RatingMilli,
+    Column::RatingCount,
+    Column::ExperienceYears,
+];
+
 /// By an index of the subject's.
 fn best_of_subject(candidates: Select<Entity>) -> Select<Entity> {
-    candidates
-        .order_by_desc(Column::RatingMilli)
-        .order_by_desc(Column::RatingCount)
-        .order_by_desc(Column::ExperienceYears)
-        .order_by_asc(Column::TutorId)
+    let ranked = RANK.into_iter().fold(candidates, QueryOrder::order_by_desc);
+    ranked.order_by_asc(Column::TutorId)
 }
 
 /// The same order of whole profiles.
@@ -172,18 +196,7 @@ pub(crate) fn best_first(tutors: Select<tutors::Entity>) -> Select<tutors::Entit
         .order_by_asc(tutors::Column::Id)
 }
 
-/// The candidates of a page, which is found out first, by their ids.
-pub(crate) fn of_page(ids: SelectStatement) -> Select<tutors::Entity> {
-    // Elsewhere in this file it would make `eq` of a column ambiguous.
-    use sea_orm::sea_query::ExprTrait as _;
-    let mut candidates = slim();
-    let is_there =
-        Expr::col((PAGE, tutors::Column::Id)).equals((tutors::Entity, tutors::Column::Id));
-    QueryTrait::query(&mut candidates).join_subquery(JoinType::InnerJoin, ids, PAGE, is_there);
-    candidates
-}
-
-fn slim() -> Select<tutors::Entity> {
+fn profiles() -> Select<tutors::Entity> {
     let search = tutors::Entity::belongs_to(tutor_search::Entity)
         .from(tutors::Column::Id)
         .to(tutor_search::Column::TutorId);

@@ -6,7 +6,7 @@
 
 use domain::embedding::{Embedding, EmbeddingModel};
 use sea_orm::entity::prelude::Uuid;
-use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Asterisk, Expr, OnConflict, Query, SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DeriveIden, EntityTrait, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Select,
@@ -173,17 +173,17 @@ pub(crate) fn not_embedded_with(
     ]
 }
 
-/// The ids that one of the queries gives.
+/// The rows that one of the queries gives.
 pub(crate) fn union(queries: [SelectStatement; 3]) -> SelectStatement {
     // SQLite takes no LIMIT within a UNION otherwise.
-    let mut queries = queries.into_iter().map(|ids| {
+    let mut queries = queries.into_iter().map(|rows| {
         let mut query = Query::select();
         query
-            .column(Column::Id)
-            .from_subquery(ids, "ids")
+            .column(Asterisk)
+            .from_subquery(rows, "rows")
             .to_owned()
     });
-    let mut ids = queries.next().unwrap_or_default();
-    ids.unions(queries.map(|query| (UnionType::All, query)));
-    ids
+    let mut rows = queries.next().unwrap_or_default();
+    rows.unions(queries.map(|query| (UnionType::All, query)));
+    rows
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use domain::lesson_format::LessonFormat;
 use domain::matching::CandidateFacts;
 use domain::search::{content_stems, fold_phrase};
@@ -75,7 +76,7 @@ pub(super) fn tutor(dice: &mut Dice) -> Tutor {
         availability: plan.published(),
         time_zone: city.zone,
         // Bought by whoever likes: it tells nothing.
-        is_premium: dice.percent(12),
+        premium_until: dice.percent(12).then_some(DateTime::<Utc>::MAX_UTC),
     };
     Tutor {
         facts,

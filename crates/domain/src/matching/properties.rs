@@ -1,5 +1,6 @@
 //! What holds of every score, whatever the numbers.
 
+use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::tests::{reference, week};
@@ -49,13 +50,14 @@ prop_compose! {
         formats in any_formats(),
         city_folded in any_place(),
         region_folded in any_place(),
-        is_premium in any::<bool>(),
+        premium_ends_in in proptest::option::of(-9..9_i64),
     ) -> CandidateFacts {
         let [hourly_rate, rating_sum, rating_count, experience_years] = numbers;
         CandidateFacts {
             tutor_id: Uuid::from_u128(id), text, hourly_rate, rating_sum, rating_count,
             experience_years, formats, city_folded, region_folded,
-            availability: week("friday", "08:00-09:00"), time_zone: Tz::Europe__Moscow, is_premium,
+            availability: week("friday", "08:00-09:00"), time_zone: Tz::Europe__Moscow,
+            premium_until: premium_ends_in.map(|days| reference() + TimeDelta::days(days)),
         }
     }
 }

@@ -47,6 +47,7 @@ pub(super) fn collect(
     order: &OrderFacts,
     candidate: &CandidateFacts,
     features: &Features,
+    is_premium: bool,
 ) -> Vec<Reason> {
     [
         words(features),
@@ -55,7 +56,7 @@ pub(super) fn collect(
         experience(candidate),
         hours(features),
         place(features),
-        candidate.is_premium.then_some(Reason::Premium),
+        is_premium.then_some(Reason::Premium),
     ]
     .into_iter()
     .flatten()

@@ -1,3 +1,5 @@
+use chrono::TimeDelta;
+
 use super::*;
 use crate::language::Language;
 use crate::search::{content_stems, fold_phrase};
@@ -40,7 +42,7 @@ fn tutor() -> CandidateFacts {
         region_folded: Some(fold_phrase("Республика Татарстан")),
         availability: week("monday", "17:00-19:00"),
         time_zone: Tz::Europe__Moscow,
-        is_premium: false,
+        premium_until: None,
     }
 }
 
@@ -69,7 +71,7 @@ fn the_weights_and_the_boost_add_up_to_one() {
 #[test]
 fn a_match_shows_all_its_reasons() {
     let reasons = scored(&CandidateFacts {
-        is_premium: true,
+        premium_until: Some(reference() + TimeDelta::seconds(1)),
         ..tutor()
     })
     .reasons;
@@ -255,7 +257,7 @@ fn of_equal_scores_the_lower_id_comes_first() {
         ..tutor()
     };
     let premium = CandidateFacts {
-        is_premium: true,
+        premium_until: Some(reference() + TimeDelta::seconds(1)),
         ..with_id(9)
     };
     let ranked = rank(vec![

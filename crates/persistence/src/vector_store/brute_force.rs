@@ -1,12 +1,10 @@
 //! Comparing with every candidate that fulfils the filter: exact, and quick enough for the few
 //! thousand of a small installation.
 
-use std::collections::HashMap;
-
 use domain::embedding::{Embedding, EmbeddingModel};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ConnectionTrait, JoinType, QuerySelect, QueryTrait};
+use sea_orm::{ConnectionTrait, FromQueryResult, JoinType, QuerySelect, QueryTrait};
 
 use super::{Near, VectorStore, nearest_first, tutor_candidates};
 use crate::tutor_candidates::{Candidate, CandidateFilter, Column, Entity, fulfilling};
@@ -30,7 +28,7 @@ impl BruteForceVectors {
         &self,
         filter: &CandidateFilter,
         query: &Embedding,
-    ) -> Result<Vec<(Uuid, f64)>, StoreError> {
+    ) -> Result<Vec<Near>, StoreError> {
         let model = query.model();
         let embedding = |column| Expr::col((TutorEmbeddings::Table, column));
         let mut select = fulfilling(filter)
@@ -45,7 +43,7 @@ impl BruteForceVectors {
             let embedding = vector_column::read(&self.db, row, "embedding", model)?;
             // Of one model, by the query: there always is a cosine.
             let cosine = embedding.cosine(query).unwrap_or_default();
-            Ok((QueryResult::try_get(row, "", "id")?, cosine))
+            Ok((Candidate::from_query_result(row, "")?, cosine))
         };
         rows.iter().map(cosine).collect()
     }
@@ -62,19 +60,9 @@ impl VectorStore for BruteForceVectors {
         query: &Embedding,
         limit: u64,
     ) -> Result<Vec<Near>, StoreError> {
-        let mut cosines = self.cosines(filter, query).await?;
-        cosines.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        cosines.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        let cosines: HashMap<Uuid, f64> = cosines.into_iter().collect();
-        let candidates = tutor_candidates::by_ids(&self.db, cosines.keys().copied()).await?;
-        let mut nearest: Vec<Near> = candidates
-            .into_iter()
-            .filter_map(|candidate| {
-                let cosine = cosines.get(&candidate.tutor_id).copied()?;
-                Some((candidate, cosine))
-            })
-            .collect();
+        let mut nearest = self.cosines(filter, query).await?;
         nearest.sort_by(nearest_first);
+        nearest.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(nearest)
     }
 

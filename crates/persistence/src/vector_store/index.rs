@@ -1,12 +1,13 @@
-//! The index of a model's vectors: of its size, and of no other model's rows.
+//! The indexes of a model's vectors: of its size, one for each subject, and of no other model's rows.
 
 use domain::embedding::EmbeddingModel;
 use sea_orm::ConnectionTrait;
+use sea_orm::entity::prelude::Uuid;
 use sha2::{Digest, Sha256};
 
 use crate::inspect::integer;
 use crate::tx::Session;
-use crate::{Db, Reader, StoreError};
+use crate::{Db, Reader, StoreError, subjects};
 
 /// A row joins no more than so many of its neighbours: pgvector's default.
 const NEIGHBOURS: u8 = 16;
@@ -14,13 +15,13 @@ const NEIGHBOURS: u8 = 16;
 /// hundred of the nearest was missed where vectors lie in narrow clusters, with this none.
 const COMPARED: u8 = 200;
 
-/// What of a model's name is repeated in that of its index, for people who look at a plan.
+/// What of a model's name is repeated in those of its indexes, for people who look at a plan.
 const SHOWN_CHARS: usize = 24;
 
-/// The name of a model's index, of at most 63 bytes: PostgreSQL would cut a longer one, and two
-/// models could then share it.
+/// The name of a model's index of a subject, of at most 63 bytes: PostgreSQL would cut a longer one,
+/// and two indexes could then share it.
 #[must_use]
-pub fn index_name(model: &EmbeddingModel) -> String {
+pub fn index_name(model: &EmbeddingModel, subject_id: Uuid) -> String {
     let shown = model.name().chars().take(SHOWN_CHARS).map(|c| {
         if c.is_ascii_alphanumeric() {
             c.to_ascii_lowercase()
@@ -28,16 +29,20 @@ pub fn index_name(model: &EmbeddingModel) -> String {
             '_'
         }
     });
-    let hash = hex::encode(Sha256::digest(model.key()));
+    let hash = hex::encode(Sha256::digest(format!("{} {subject_id}", model.key())));
     let hash: String = hash.chars().take(16).collect();
     format!("ix_tutor_embeddings_{}_{hash}", shown.collect::<String>())
 }
 
-/// The rows of a model, as its index and every query that is to use it must say it, with the values
-/// themselves: a planner that is told them only later can't know that the index has the rows.
-pub(super) fn predicate(model: &EmbeddingModel) -> String {
+/// The rows of a model and a subject, as the index and every query that is to use it must say it, with
+/// the values themselves: a planner that is told them only later can't know that the index has the
+/// rows.
+pub(super) fn predicate(model: &EmbeddingModel, subject_id: Uuid) -> String {
     let (name, dimensions) = (model.name(), model.dimensions());
-    format!("tutor_embeddings.model = '{name}' AND tutor_embeddings.dimensions = {dimensions}")
+    format!(
+        "tutor_embeddings.model = '{name}' AND tutor_embeddings.dimensions = {dimensions} \
+         AND tutor_embeddings.subject_ids @> '{{{subject_id}}}'::uuid[]"
+    )
 }
 
 /// What is indexed, and what a query must order by.
@@ -46,12 +51,28 @@ pub(super) fn vector(model: &EmbeddingModel) -> String {
 }
 
 pub(super) async fn ensure(db: &Db, model: &EmbeddingModel) -> Result<(), StoreError> {
-    let name = index_name(model);
-    // A lock for nothing each time that a server starts would wait for all who are writing.
-    let there = format!("SELECT count(to_regclass('{name}'))");
-    if integer(db, &there).await? > 0 {
+    let catalogue = subjects::list(db).await?;
+    let names = catalogue
+        .iter()
+        .map(|subject| index_name(model, subject.id));
+    let names: Vec<String> = names.collect();
+    // A lock for nothing whenever somebody is embedded would wait for all who are writing.
+    let missing = format!(
+        "SELECT count(*) FROM unnest('{{{}}}'::text[]) AS name WHERE to_regclass(name) IS NULL",
+        names.join(",")
+    );
+    if integer(db, &missing).await? == 0 {
         return Ok(());
     }
+    for subject in &catalogue {
+        make(db, model, subject.id).await?;
+    }
+    Ok(())
+}
+
+/// Unless it is there.
+async fn make(db: &Db, model: &EmbeddingModel, subject_id: Uuid) -> Result<(), StoreError> {
+    let name = index_name(model, subject_id);
     let session = Session::begin(db).await?;
     // Nobody has put vectors there yet, or somebody has put many: then it takes as long as it takes.
     // Another process that does the same is waited for.
@@ -62,7 +83,7 @@ pub(super) async fn ensure(db: &Db, model: &EmbeddingModel) -> Result<(), StoreE
          USING hnsw (({}) vector_cosine_ops) WITH (m = {NEIGHBOURS}, ef_construction = {COMPARED}) \
          WHERE {}",
         vector(model).replace("tutor_embeddings.", ""),
-        predicate(model).replace("tutor_embeddings.", ""),
+        predicate(model, subject_id).replace("tutor_embeddings.", ""),
     );
     session.executor().execute_unprepared(&statements).await?;
     session.end().await

@@ -1,19 +1,21 @@
-//! pgvector: an approximate search by index within the filter, and an exact one where that gives too
-//! few.
+//! pgvector: an exact search where few fulfil the filter, and one by index where many do.
 
 use domain::embedding::{Embedding, EmbeddingModel};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait as _, SelectStatement};
-use sea_orm::{ConnectionTrait, FromQueryResult, JoinType, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{
+    ConnectionTrait, FromQueryResult, JoinType, QueryOrder, QuerySelect, QueryTrait, Select,
+};
 
 use super::{Near, VectorStore, index, nearest_first};
-use crate::tutor_candidates::{
-    self, Candidate, CandidateFilter, Column, Entity, fulfilling, of_page,
-};
-use crate::tutor_cards::PAGE;
+use crate::tutor_candidates::{self, Candidate, CandidateFilter, Column, Entity, fulfilling};
 use crate::tutor_embeddings::TutorEmbeddings;
 use crate::tx::Session;
 use crate::{Db, Reader, StoreError, vector_column};
+
+/// How many are compared one by one. For as many as that an index would save nothing: it is made of
+/// all who teach the subject, and reads past those that the filter drops.
+const FEW: u64 = 2_000;
 
 /// How a search goes, until its transaction ends.
 ///
@@ -21,14 +23,14 @@ use crate::{Db, Reader, StoreError, vector_column};
 /// - `ef_search`: how many are compared at once: as many as a match asks for. With half of it, one
 ///   query in forty ended in a wrong cluster.
 /// - `max_scan_tuples`: a search that has seen so many in vain goes on for longer than an exact one
-///   within so rare a filter takes.
-/// - `random_page_cost`: vectors are in memory; without it the planner compares all of 10,000.
+///   takes.
+/// - `enable_sort`: the index gives its rows in order. The planner takes subjects and filter for
+///   independent, so it expects too few rows and would rather compare and sort them all.
 /// - parallel workers gain nothing in a few milliseconds.
-/// - `plan_cache_mode`: whether the filter is a rare one decides which way is the quicker, so the
-///   planner has to know it.
+/// - `plan_cache_mode`: a plan for any model and subject could use the index of none.
 const SETTINGS: &str = "SELECT set_config(name, value, true) FROM (VALUES \
      ('hnsw.iterative_scan', 'strict_order'), ('hnsw.ef_search', '200'), \
-     ('hnsw.max_scan_tuples', '5000'), ('random_page_cost', '1.1'), \
+     ('hnsw.max_scan_tuples', '5000'), ('enable_sort', 'off'), ('random_page_cost', '1.1'), \
      ('max_parallel_workers_per_gather', '0'), ('jit', 'off'), \
      ('plan_cache_mode', 'force_custom_plan')) AS settings (name, value)";
 
@@ -74,7 +76,10 @@ impl VectorStore for PgVectors {
     ) -> Result<Vec<Near>, StoreError> {
         let session = Session::begin(&self.db).await?;
         session.executor().execute_unprepared(SETTINGS).await?;
-        let mut found = search(&session, filter, query, limit, Search::Approximate).await?;
+        let mut found = Vec::new();
+        if are_many(&session, filter, query.model()).await? {
+            found = search(&session, filter, query, limit, Search::Approximate).await?;
+        }
         if u64::try_from(found.len()).is_ok_and(|count| count < limit) {
             found = search(&session, filter, query, limit, Search::Exact).await?;
         }
@@ -92,6 +97,22 @@ impl VectorStore for PgVectors {
     }
 }
 
+/// Whether there are more than [`FEW`] to compare with.
+async fn are_many(
+    session: &Session,
+    filter: &CandidateFilter,
+    model: &EmbeddingModel,
+) -> Result<bool, StoreError> {
+    let beyond = embedded(filter, model).offset(FEW).limit(1);
+    let beyond = beyond.into_model::<Candidate>();
+    Ok(beyond.one(&session.executor()).await?.is_some())
+}
+
+/// Those that fulfil the filter and are embedded with the model.
+fn embedded(filter: &CandidateFilter, model: &EmbeddingModel) -> Select<Entity> {
+    fulfilling(filter).filter(Column::EmbeddedWith.eq(model.key()))
+}
+
 async fn search(
     session: &Session,
     filter: &CandidateFilter,
@@ -99,9 +120,7 @@ async fn search(
     limit: u64,
     how: Search,
 ) -> Result<Vec<Near>, StoreError> {
-    let page = page(filter, query, limit, how);
-    let found: Vec<Found> = of_page(page)
-        .expr_as(Expr::col((PAGE, DISTANCE)), DISTANCE)
+    let found: Vec<Found> = page(filter, query, limit, how)
         .into_model()
         .all(&session.executor())
         .await?;
@@ -111,8 +130,8 @@ async fn search(
     Ok(nearest)
 }
 
-/// The ids of the nearest, with their distances.
-fn page(filter: &CandidateFilter, query: &Embedding, limit: u64, how: Search) -> SelectStatement {
+/// The nearest, with their distances.
+fn page(filter: &CandidateFilter, query: &Embedding, limit: u64, how: Search) -> Select<Entity> {
     let model = query.model();
     let distance = match how {
         Search::Approximate => format!("{} <=> $1", index::vector(model)),
@@ -120,18 +139,17 @@ fn page(filter: &CandidateFilter, query: &Embedding, limit: u64, how: Search) ->
         Search::Exact => format!("({} <=> $1) + 0", index::vector(model)),
     };
     let distance = Expr::cust_with_values(distance, [vector_column::pg_value(query)]);
-    let mut ids = fulfilling(filter)
-        .filter(Column::EmbeddedWith.eq(model.key()))
-        .filter(Expr::cust(index::predicate(model)))
+    let mut nearest = embedded(filter, model)
+        .filter(Expr::cust(index::predicate(model, filter.subject_id)))
         .expr_as(distance, DISTANCE)
         .order_by_asc(Expr::col(DISTANCE))
         .order_by_asc(Column::TutorId)
         .limit(limit);
     let tutor_id = Expr::col((TutorEmbeddings::Table, TutorEmbeddings::TutorId));
-    QueryTrait::query(&mut ids).join(
+    QueryTrait::query(&mut nearest).join(
         JoinType::InnerJoin,
         TutorEmbeddings::Table,
         tutor_id.equals((Entity, Column::TutorId)),
     );
-    ids.into_query()
+    nearest
 }

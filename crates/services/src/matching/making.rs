@@ -97,8 +97,8 @@ impl<'a> Making<'a> {
     ) -> Result<Pool, ServiceError> {
         let filter = filter_of(self.order);
         let pool = match vector {
-            Some(vector) => pool::by_meaning(self.tools.db, &filter, &vector.embedding).await?,
-            None => pool::by_words(self.tools.db, &filter).await?,
+            Some(vector) => pool::by_meaning(self.tools, &filter, &vector.embedding).await?,
+            None => pool::by_words(self.tools, &filter).await?,
         };
         if pool.has_pending {
             self.note(Degraded::EmbeddingsPending);

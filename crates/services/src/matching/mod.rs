@@ -5,6 +5,7 @@
 
 mod facts;
 mod kept;
+mod known_tutors;
 mod making;
 mod order_vector;
 mod outward;
@@ -21,6 +22,7 @@ use persistence::tutor_cards::TutorCard;
 use uuid::Uuid;
 
 pub use kept::{MatchEntry, last};
+pub use known_tutors::KnownTutors;
 pub(crate) use order_vector::hash as text_hash;
 pub(crate) use outward::tutor_text;
 

@@ -1,15 +1,20 @@
 //! Among whom a match chooses, and how near each one's text is to the order's.
 
+use std::sync::Arc;
+
 use domain::embedding::Embedding;
 use domain::matching::{CANDIDATE_LIMIT, Relevance};
-use persistence::tutor_candidates::{self, Candidate, CandidateFilter};
+use persistence::StoreError;
+use persistence::tutor_candidates::{self, CandidateFilter};
 use persistence::vector_store::{VectorStore, Vectors};
-use persistence::{Db, StoreError};
 use uuid::Uuid;
+
+use super::known_tutors::KnownTutor;
+use crate::Tools;
 
 /// Who competes.
 pub(super) struct Pool {
-    pub candidates: Vec<(Candidate, Relevance)>,
+    pub candidates: Vec<(Arc<KnownTutor>, Relevance)>,
     /// Whether texts were compared by their meaning.
     pub is_semantic: bool,
     /// Somebody's text has not been embedded.
@@ -19,17 +24,21 @@ pub(super) struct Pool {
 impl Pool {
     /// The version of a tutor's profile that competes.
     pub(super) fn version_of(&self, tutor_id: Uuid) -> Option<i64> {
-        let is_theirs = |(candidate, _): &&(Candidate, _)| candidate.tutor_id == tutor_id;
+        let is_theirs = |(tutor, _): &&(Arc<KnownTutor>, _)| tutor.facts.tutor_id == tutor_id;
         let found = self.candidates.iter().find(is_theirs);
-        found.map(|(candidate, _)| candidate.version)
+        found.map(|(tutor, _)| tutor.version)
     }
 }
 
 /// The best that fulfil the filter, their texts compared word by word.
-pub(super) async fn by_words(db: &Db, filter: &CandidateFilter) -> Result<Pool, StoreError> {
-    let candidates = tutor_candidates::list(db, filter).await?;
+pub(super) async fn by_words(
+    tools: Tools<'_>,
+    filter: &CandidateFilter,
+) -> Result<Pool, StoreError> {
+    let best = tutor_candidates::list(tools.db, filter).await?;
+    let best = best.into_iter().map(|tutor| (tutor, Relevance::Lexical));
     Ok(Pool {
-        candidates: candidates.into_iter().map(lexical).collect(),
+        candidates: tools.known_tutors.of(tools.db, best).await?,
         is_semantic: false,
         has_pending: false,
     })
@@ -40,11 +49,11 @@ pub(super) async fn by_words(db: &Db, filter: &CandidateFilter) -> Result<Pool, 
 /// as near as the one in the middle, and to have one's text outdated is no gain. Where they are the
 /// most, words are compared instead.
 pub(super) async fn by_meaning(
-    db: &Db,
+    tools: Tools<'_>,
     filter: &CandidateFilter,
     order: &Embedding,
 ) -> Result<Pool, StoreError> {
-    let vectors = Vectors::of(db);
+    let vectors = Vectors::of(tools.db);
     let near = vectors.nearest(filter, order, CANDIDATE_LIMIT).await?;
     let pending = vectors
         .pending(filter, order.model(), CANDIDATE_LIMIT)
@@ -53,24 +62,20 @@ pub(super) async fn by_meaning(
     if pending.len() > near.len() {
         return Ok(Pool {
             has_pending,
-            ..by_words(db, filter).await?
+            ..by_words(tools, filter).await?
         });
     }
     // The nearest come first.
     let middle = near.get(near.len() / 2).map_or(0.0, |(_, cosine)| *cosine);
     let near = near
         .into_iter()
-        .map(|(candidate, cosine)| (candidate, Relevance::Cosine(cosine)));
+        .map(|(tutor, cosine)| (tutor, Relevance::Cosine(cosine)));
     let pending = pending
         .into_iter()
-        .map(|candidate| (candidate, Relevance::Cosine(middle)));
+        .map(|tutor| (tutor, Relevance::Cosine(middle)));
     Ok(Pool {
-        candidates: near.chain(pending).collect(),
+        candidates: tools.known_tutors.of(tools.db, near.chain(pending)).await?,
         is_semantic: true,
         has_pending,
     })
-}
-
-fn lexical(candidate: Candidate) -> (Candidate, Relevance) {
-    (candidate, Relevance::Lexical)
 }
