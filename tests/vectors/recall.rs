@@ -22,13 +22,22 @@ fn setting<T: std::str::FromStr>(name: &str, default: T) -> T {
     set.and_then(|set| set.parse().ok()).unwrap_or(default)
 }
 
-/// Every so manieth tutor teaches the subject.
-const SHARES: [(usize, &str); 4] = [
-    (1, "matematika"),
-    (2, "fizika"),
-    (20, "himiya"),
-    (200, "biologiya"),
+const CHEAP: i64 = 100_000;
+const DEAR: i64 = 200_000;
+
+/// Every so manieth tutor teaches the subject; and what is paid for it.
+const SHARES: [(usize, &str, i64); 5] = [
+    (1, "matematika", DEAR),
+    (1, "matematika", CHEAP),
+    (2, "fizika", DEAR),
+    (20, "himiya", DEAR),
+    (200, "biologiya", DEAR),
 ];
+
+/// Every third is cheap.
+fn rate(place: usize) -> i64 {
+    if place.is_multiple_of(3) { CHEAP } else { DEAR }
+}
 
 /// The ids of the truly nearest, among every so manieth.
 fn truly_nearest(crowd: &Crowd, share: &[Uuid], query: &Embedding) -> Vec<Uuid> {
@@ -69,9 +78,11 @@ async fn nineteen_of_twenty_of_the_nearest_are_found_whatever_the_filter() {
     let model = model(setting("VECTOR_DIMENSIONS", 64));
     let size: usize = setting("VECTORS", 5_000);
     let mut clusters = Clusters::new(&model, 300, 11);
-    let crowd = Crowd::of(clusters.some(size), &|place, _, slugs| {
-        let taught = SHARES.iter().filter(|(every, _)| place % every == 0);
-        slugs.extend(taught.map(|(_, slug)| *slug));
+    let crowd = Crowd::of(clusters.some(size), &|place, tutor, slugs| {
+        let others = SHARES.iter().filter(|(every, ..)| *every > 1);
+        let taught = others.filter(|(every, ..)| place % every == 0);
+        slugs.extend(taught.map(|(_, slug, _)| *slug));
+        tutor.hourly_rate_minor = rate(place);
     })
     .await;
     let db = &crowd.database.db;
@@ -83,14 +94,19 @@ async fn nineteen_of_twenty_of_the_nearest_are_found_whatever_the_filter() {
     );
     let queries = clusters.some(if size > 5_000 { 50 } else { 10 });
     let ids: Vec<Uuid> = crowd.vectors.keys().copied().collect();
-    for (every, slug) in SHARES {
-        let share: Vec<Uuid> = ids.iter().step_by(every).copied().collect();
-        let filter = online(db, slug).await;
+    for (every, slug, highest_rate) in SHARES {
+        let taught = ids.iter().enumerate().step_by(every);
+        let fulfilling = taught.filter(|(place, _)| rate(*place) <= highest_rate);
+        let share: Vec<Uuid> = fulfilling.map(|(_, id)| *id).collect();
+        let filter = CandidateFilter {
+            highest_rate,
+            ..online(db, slug).await
+        };
         let (hits, elapsed) = hits(&crowd, &filter, &share, &queries).await;
         let all = queries.len() * K.min(share.len());
         let count = u32::try_from(queries.len()).unwrap();
         println!(
-            "of every {every}th: {hits} of {all} found, {:.1?} each",
+            "of every {every}th for {highest_rate}: {hits} of {all} found, {:.1?} each",
             elapsed / count
         );
         assert!(hits * 20 >= all * 19, "{hits} of {all} of every {every}th");

@@ -14,6 +14,10 @@ use crate::server::Server;
 /// How many ask at a time.
 pub const CONNECTIONS: [u32; 2] = [1, 8];
 
+/// How many tutors the server scores at most: the best by rules, and the nearest by meaning.
+const BEST: i64 = 200;
+const NEAREST: i64 = 100;
+
 /// A server in a market, and what it is asked.
 pub struct Contender {
     pub database: &'static str,
@@ -67,7 +71,7 @@ impl Contender {
         Ok(Self {
             database,
             tutors: market.tutors,
-            candidates: market.candidates(),
+            candidates: market.candidates(if engine == "rules" { BEST } else { NEAREST }),
             engine,
             server,
             calls,

@@ -35,7 +35,7 @@ impl SizedMarket {
         let orders: Vec<(Uuid, String, i64)> = sqlx::query_as(
             "SELECT DISTINCT ON (u.id) o.id, u.email, n.candidates \
              FROM orders o JOIN users u ON u.id = o.student_id, LATERAL ( \
-             SELECT least(count(*), 200) AS candidates FROM tutor_candidates c \
+             SELECT count(*) AS candidates FROM tutor_candidates c \
              WHERE c.subject_id = o.subject_id AND c.hourly_rate_minor <= o.budget_max_minor * 110 / 100 \
              AND (o.wants_online AND c.teaches_online OR o.wants_offline AND c.teaches_offline \
              AND (o.city_folded IS NULL OR c.city_folded = o.city_folded))) n \
@@ -60,9 +60,13 @@ impl SizedMarket {
         })
     }
 
-    /// How many tutors a match considers, on average over the orders.
-    pub fn candidates(&self) -> f64 {
-        let of_all: i64 = self.orders.iter().map(|order| order.candidates).sum();
+    /// How many tutors a match considers that looks at so many at most, on average over the orders.
+    pub fn candidates(&self, most: i64) -> f64 {
+        let of_all: i64 = self
+            .orders
+            .iter()
+            .map(|order| order.candidates.min(most))
+            .sum();
         of_all as f64 / self.orders.len() as f64
     }
 

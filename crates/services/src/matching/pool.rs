@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::embedding::Embedding;
-use domain::matching::{CANDIDATE_LIMIT, Relevance};
+use domain::matching::{NEAREST_LIMIT, Relevance};
 use persistence::StoreError;
 use persistence::tutor_candidates::{self, CandidateFilter};
 use persistence::vector_store::{VectorStore, Vectors};
@@ -54,9 +54,9 @@ pub(super) async fn by_meaning(
     order: &Embedding,
 ) -> Result<Pool, StoreError> {
     let vectors = Vectors::of(tools.db);
-    let near = vectors.nearest(filter, order, CANDIDATE_LIMIT).await?;
+    let near = vectors.nearest(filter, order, NEAREST_LIMIT).await?;
     let pending = vectors
-        .pending(filter, order.model(), CANDIDATE_LIMIT)
+        .pending(filter, order.model(), NEAREST_LIMIT)
         .await?;
     let has_pending = !pending.is_empty();
     if pending.len() > near.len() {
