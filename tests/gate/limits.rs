@@ -130,6 +130,36 @@ async fn a_user_is_counted_wherever_they_are_and_apart_from_others() {
     );
 }
 
+#[actix_web::test]
+async fn a_request_that_is_refused_for_its_number_asks_the_database_nothing() {
+    let app = limited().await;
+    let student = app.student().await.from("203.0.113.9");
+    let path = format!("/orders/{}/matches", uuid::Uuid::now_v7());
+    while student.post(&path, Value::Null).await.status != 429 {}
+    let before = app.statements();
+    refused(&student.post(&path, Value::Null).await);
+    assert_eq!(app.statements() - before, 0);
+    // Elsewhere they are let in, and looked up for that.
+    student.get("/me").await.expect(200);
+    assert!(app.statements() > before);
+}
+
+#[actix_web::test]
+async fn a_token_whose_session_is_over_is_counted_with_its_user() {
+    let app = limited().await;
+    let student = app.student().await;
+    let path = format!("/orders/{}/matches", uuid::Uuid::now_v7());
+    let ask = async |peer: &str| student.from(peer).post(&path, Value::Null).await;
+    assert_eq!(ask("203.0.113.1").await.status, 404);
+    student.act("/auth/logout").await.expect(204);
+    for left in (0..29).rev() {
+        let answer = ask(&format!("203.0.113.{left}")).await;
+        answer.refused(401, "unauthenticated");
+        assert_eq!(number(&answer, "ratelimit-remaining"), left);
+    }
+    refused(&ask("198.51.100.7").await);
+}
+
 /// The router undoes escapes, so `%72egister` is `register`.
 #[actix_web::test]
 async fn an_escaped_letter_in_the_path_is_counted_like_the_letter() {

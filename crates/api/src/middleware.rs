@@ -14,7 +14,7 @@ use actix_web::{HttpMessage, HttpRequest, ResponseError};
 use domain::language::Language;
 use uuid::Uuid;
 
-use crate::access::authenticate;
+use crate::access::{authenticate, claim};
 use crate::app::Methods;
 use crate::gate::{self, Allowance, Arrival, Asker, RateLimits, RouteClass};
 use crate::problem::{Code, Problem, render};
@@ -124,15 +124,16 @@ pub async fn within(
     Ok(worded(response, language, &id))
 }
 
-/// Lets a caller in who is known or nobody, and who has not asked too often.
+/// Lets a caller in who is known or nobody, and who has not asked too often. That is asked before the
+/// database is: a flood is to cost no more than reading a token.
 async fn admitted(state: &AppState, req: &HttpRequest) -> Result<(), Problem> {
-    let caller = authenticate(req).await;
+    let claim = claim(state, req.headers());
     let methods = req.app_data::<Data<Methods>>();
     // As the router will read it: with its escapes undone.
     let route = methods.and_then(|methods| methods.route(req.match_info().unprocessed()));
     let class = RouteClass::of(req.method(), route.map(|route| route.pattern));
-    let asker = match &caller {
-        Ok(Some(who)) if !class.is_by_address() => Asker::User(who.user_id),
+    let asker = match &claim {
+        Ok(Some(claim)) if !class.is_by_address() => Asker::User(claim.user_id),
         _ => Asker::at(client_address(req)),
     };
     let allowance = state.limits.take(class, asker);
@@ -140,7 +141,8 @@ async fn admitted(state: &AppState, req: &HttpRequest) -> Result<(), Problem> {
     if let Some(seconds) = allowance.retry_after {
         return Err(Problem::new(Code::RateLimited).retry_after(seconds));
     }
-    if let Some(principal) = caller? {
+    if let Some(claim) = claim? {
+        let principal = authenticate(state, claim).await?;
         req.extensions_mut().insert(principal);
     }
     match route.and_then(|route| route.lacks(req.method())) {

@@ -9,7 +9,7 @@ mod policy;
 
 pub use access_token::AccessTokens;
 pub use administration::{AnyJob, AnyTutor, AnyWebhookEvent};
-pub use identity::{Admin, Payer, Student, Tutor, User, authenticate};
+pub use identity::{Admin, Payer, Student, Tutor, User, authenticate, claim};
 pub use ownership::{
     ChoosableApplication, ExistingOrder, ExplainablePayment, OwnApplication, OwnDocument, OwnOrder,
     OwnPayment, OwnProfile, OwnSession, PartyBooking, ReadableApplication, ReviewOfOneself,
