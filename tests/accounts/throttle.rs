@@ -99,8 +99,72 @@ async fn who_signs_in_begins_anew() {
         guess(&here, ANNA, 9).await;
         login(&here, ANNA, PASSWORD).await.expect(200);
     }
-    let left = "SELECT count(*) FROM sign_in_failures";
-    assert_eq!(integer_for_tests(app.db(), left).await.unwrap(), 0);
+    assert_eq!(counted(&app).await, 0);
+}
+
+async fn counted(app: &TestApp) -> i64 {
+    let sql = "SELECT count(*) FROM sign_in_failures";
+    integer_for_tests(app.db(), sql).await.unwrap()
+}
+
+/// What a try costs the database that is sent away because too many wait for a hash.
+async fn statements_of_one_sent_away(app: &TestApp, email: &str) -> usize {
+    let before = app.statements();
+    let answer = login(&app.anonymous(), email, PASSWORD).await;
+    answer.refused(503, "unavailable");
+    assert_eq!(answer.header("retry-after"), Some("4"));
+    app.statements() - before
+}
+
+#[actix_web::test]
+async fn a_try_that_finds_too_many_waiting_counts_for_nothing_whoever_it_names() {
+    let app = TestApp::new().await;
+    registered(&app).await;
+    let crowd = app.crowd();
+    for _ in 0..11 {
+        for email in [ANNA, "nobody@example.org"] {
+            assert_eq!(statements_of_one_sent_away(&app, email).await, 1);
+        }
+    }
+    assert_eq!(counted(&app).await, 0);
+    drop(crowd);
+    login(&app.anonymous(), ANNA, PASSWORD).await.expect(200);
+}
+
+#[actix_web::test]
+async fn a_change_of_password_that_finds_too_many_waiting_counts_for_nothing() {
+    let app = TestApp::new().await;
+    let token = super::text(&registered(&app).await, "access_token");
+    let anna = app.anonymous().with_token(&token);
+    let body = json!({ "current_password": PASSWORD, "new_password": "лампа-и-сова" });
+    let crowd = app.crowd();
+    for _ in 0..11 {
+        let answer = anna.post("/auth/password", body.clone()).await;
+        answer.refused(503, "unavailable");
+    }
+    assert_eq!(counted(&app).await, 0);
+    drop(crowd);
+    anna.post("/auth/password", body).await.expect(204);
+}
+
+#[actix_web::test]
+async fn who_has_guessed_too_often_is_told_so_however_many_wait() {
+    let app = TestApp::new().await;
+    let here = app.anonymous();
+    guess(&here, ANNA, 10).await;
+    let _crowd = app.crowd();
+    seconds(&login(&here, ANNA, PASSWORD).await);
+}
+
+#[actix_web::test]
+async fn nobody_registers_while_too_many_wait() {
+    let app = TestApp::new().await;
+    let crowd = app.crowd();
+    let body = super::registration_body();
+    let answer = app.anonymous().post("/auth/register", body).await;
+    answer.refused(503, "unavailable");
+    drop(crowd);
+    registered(&app).await;
 }
 
 #[actix_web::test]

@@ -24,7 +24,7 @@ use services::checkout::Checkout;
 use services::clock::{Clock, VirtualClock};
 use services::mail::PostOffice;
 use services::matching::KnownTutors;
-use services::passwords::Passwords;
+use services::passwords::{Passwords, Turn};
 use services::secrets::SigningSecrets;
 use stripe_fake::{DeliveryPolicy, StripeFake, StripeFakeConfig};
 use uuid::Uuid;
@@ -266,6 +266,11 @@ impl TestApp {
     /// How often a password was hashed or compared with a hash so far.
     pub fn passwords_hashed(&self) -> u64 {
         self.state.passwords.hashed()
+    }
+
+    /// Every place among those who wait for a hash, taken until it is dropped.
+    pub fn crowd(&self) -> Vec<Turn> {
+        std::iter::from_fn(|| self.state.passwords.turn().ok()).collect()
     }
 
     /// Where the database is, for somebody with connections of their own.

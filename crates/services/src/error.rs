@@ -21,6 +21,9 @@ pub enum ServiceError {
     InvalidCredentials,
     #[error("too many tries")]
     RateLimited { retry_after_seconds: u64 },
+    /// The machine has more to do than it bears; nothing was looked at.
+    #[error("too much is waiting already")]
+    Overloaded { retry_after_seconds: u64 },
     #[error("the state {} does not allow this", .0.state)]
     InvalidState(InvalidState),
     /// It was good once, or never; it isn't now.

@@ -29,8 +29,8 @@ pub struct PasswordChange {
 /// at signing in: whoever has found a device unlocked may guess no faster than anybody else.
 ///
 /// # Errors
-/// [`ServiceError::InvalidCredentials`], [`ServiceError::RateLimited`], or what is wrong with the new
-/// password.
+/// [`ServiceError::InvalidCredentials`], [`ServiceError::RateLimited`], [`ServiceError::Overloaded`], or
+/// what is wrong with the new password.
 pub async fn change(
     db: &Db,
     scope: &Scope,
@@ -43,14 +43,14 @@ pub async fn change(
         .await?
         .ok_or(ServiceError::Unauthenticated)?;
     let attempt = Attempt::new(secrets, &seen.email, change.address)?;
-    attempt.reserve(db, scope).await?;
+    let turn = attempt.begin(db, scope, passwords).await?;
     let stored = seen.password_hash.clone();
-    if !passwords.verify(change.current, stored).await? {
+    if !turn.verify(change.current, stored).await? {
         return Err(ServiceError::InvalidCredentials);
     }
     let wrong = check(&change.new, &seen.email);
     let hash = match wrong {
-        Ok(()) => Some(passwords.hash(change.new).await?),
+        Ok(()) => Some(turn.hash(change.new).await?),
         Err(_) => None,
     };
     write(db, scope, async |tx| {

@@ -25,7 +25,8 @@ pub struct Credentials<'a> {
 /// Signs in. A wrong password and an unknown e-mail answer alike and take alike.
 ///
 /// # Errors
-/// [`ServiceError::InvalidCredentials`]; [`ServiceError::RateLimited`] after too many of those.
+/// [`ServiceError::InvalidCredentials`]; [`ServiceError::RateLimited`] after too many of those;
+/// [`ServiceError::Overloaded`], which counts for nothing.
 pub async fn sign_in(
     db: &Db,
     scope: &Scope,
@@ -34,18 +35,18 @@ pub async fn sign_in(
     shown: Credentials<'_>,
 ) -> Result<SignedIn, ServiceError> {
     let attempt = Attempt::new(secrets, shown.email, shown.address)?;
-    attempt.reserve(db, scope).await?;
+    let turn = attempt.begin(db, scope, passwords).await?;
     let user = match Email::parse(shown.email) {
         Ok(email) => users::find_by_email(db, email.as_str()).await?,
         Err(_) => None,
     };
     let stored = user.as_ref().and_then(|user| user.password_hash.clone());
-    let is_right = passwords.verify(shown.password.clone(), stored).await?;
+    let is_right = turn.verify(shown.password.clone(), stored).await?;
     let seen = user
         .filter(|_| is_right)
         .ok_or(ServiceError::InvalidCredentials)?;
     let stronger = match &seen.password_hash {
-        Some(stored) => passwords.rehash_if_weak(shown.password, stored).await?,
+        Some(stored) => turn.rehash_if_weak(shown.password, stored).await?,
         None => None,
     };
     write(db, scope, async |tx| {

@@ -11,6 +11,7 @@ use persistence::sign_in_failures::{self as rows, SignInFailure};
 use persistence::{Db, Reader, Scope, Tx, write};
 
 use crate::ServiceError;
+use crate::passwords::{Passwords, Turn};
 use crate::secrets::SigningSecrets;
 
 /// Somebody who names an account and a password, from somewhere.
@@ -40,13 +41,25 @@ impl Attempt {
         })
     }
 
-    /// Counts the try, before anything else is done about it.
+    /// Counts the try, before anything else is done about it, and gives it its turn to be looked at.
     ///
     /// # Errors
-    /// [`ServiceError::RateLimited`] if there were too many already; then it isn't counted.
-    pub(crate) async fn reserve(&self, db: &Db, scope: &Scope) -> Result<(), ServiceError> {
-        // First without a lock: who is refused takes nobody's turn to write.
+    /// [`ServiceError::RateLimited`] if there were too many already, [`ServiceError::Overloaded`] if too
+    /// many wait to be looked at; then it isn't counted.
+    pub(crate) async fn begin(
+        &self,
+        db: &Db,
+        scope: &Scope,
+        passwords: &Passwords,
+    ) -> Result<Turn, ServiceError> {
+        // First without a lock: who is refused takes nobody's turn, to write or to be hashed for.
         self.check(db, scope).await?;
+        let turn = passwords.turn()?;
+        self.reserve(db, scope).await?;
+        Ok(turn)
+    }
+
+    async fn reserve(&self, db: &Db, scope: &Scope) -> Result<(), ServiceError> {
         write(db, scope, async |tx| {
             rows::hold_address(tx, &self.address_hash).await?;
             self.check(tx, tx.scope()).await?;

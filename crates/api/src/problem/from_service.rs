@@ -18,6 +18,9 @@ impl From<ServiceError> for Problem {
             ServiceError::RateLimited {
                 retry_after_seconds,
             } => Self::new(Code::RateLimited).retry_after(retry_after_seconds),
+            ServiceError::Overloaded {
+                retry_after_seconds,
+            } => Self::new(Code::Unavailable).retry_after(retry_after_seconds),
             ServiceError::InvalidState(refused) => Self {
                 allowed: Some(refused.allowed),
                 ..Self::new(Code::InvalidState)
