@@ -64,7 +64,7 @@ async fn a_letter_that_is_refused_is_tried_again_later_and_the_refusal_names_nob
 
 #[actix_web::test]
 async fn a_letter_that_nobody_takes_is_dead_in_the_end() {
-    let server = SmtpServer::start(Behaviour::Refuses("550 no such user")).await;
+    let server = SmtpServer::start(Behaviour::Refuses("451 not now")).await;
     let app = with(&server, PATIENT).await;
     let mut last = Vec::new();
     for _ in 0..9 {
@@ -77,6 +77,55 @@ async fn a_letter_that_nobody_takes_is_dead_in_the_end() {
     let asked = mail::request_untried(app.tools(), &app.scope()).await;
     assert_eq!(asked.unwrap(), 0);
     assert!(server.letters().is_empty());
+}
+
+#[actix_web::test]
+async fn a_letter_that_is_refused_for_good_is_dead_at_once_and_the_refusal_names_nobody() {
+    for code in [550, 551, 553, 554, 556] {
+        let answer = format!("{code} 5.1.1 <anna@example.org> is not here");
+        let server = SmtpServer::start(Behaviour::Refuses(answer.leak())).await;
+        let app = with(&server, PATIENT).await;
+        assert_eq!(outcomes(&app).await, [JobOutcome::Dead]);
+        let note = format!("1 the mail server refused it with {code}");
+        assert_eq!(notes(&app).await, [note]);
+        app.advance(TimeDelta::hours(1));
+        assert_eq!(outcomes(&app).await, []);
+        let errors = texts_for_tests(app.db(), "SELECT coalesce(last_error, '') FROM jobs").await;
+        assert!(!errors.unwrap().join(" ").contains('@'));
+    }
+}
+
+#[actix_web::test]
+async fn a_full_mailbox_and_a_wrong_password_of_ours_are_tried_again() {
+    for answer in [
+        "552 5.2.2 full",
+        "535 5.7.8 who are you?",
+        "530 5.7.0 sign in",
+    ] {
+        let server = SmtpServer::start(Behaviour::Refuses(answer)).await;
+        let app = with(&server, PATIENT).await;
+        assert_eq!(outcomes(&app).await, [JobOutcome::Retried], "{answer}");
+        server.behave(Behaviour::Takes);
+        app.advance(TimeDelta::seconds(10));
+        assert_eq!(outcomes(&app).await, [JobOutcome::Done], "{answer}");
+    }
+}
+
+#[actix_web::test]
+async fn a_letter_that_was_refused_for_good_is_sent_if_an_administrator_has_it_retried() {
+    let server = SmtpServer::start(Behaviour::Refuses("550 no such user")).await;
+    let app = with(&server, PATIENT).await;
+    assert_eq!(outcomes(&app).await, [JobOutcome::Dead]);
+    server.behave(Behaviour::Takes);
+    let admin = app.admin().await;
+    let dead = admin.get("/admin/jobs?state=dead").await.expect(200);
+    let path = format!(
+        "/admin/jobs/{}/retry",
+        dead["items"][0]["id"].as_str().unwrap()
+    );
+    admin.act(&path).await.expect(200);
+    assert_eq!(outcomes(&app).await, [JobOutcome::Done]);
+    assert_eq!(server.letters().len(), 1);
 }
 
 #[actix_web::test]

@@ -20,6 +20,23 @@ pub enum MailError {
     Folder,
 }
 
+/// Refusals that nobody's letter has deserved, and which end: we are not signed in as the server would
+/// have it (RFC 4954, 6), and a mailbox that is full, which is for now whatever its number
+/// (RFC 5321, 4.5.3.1.10).
+const NOT_FOR_GOOD: [u16; 5] = [530, 534, 535, 538, 552];
+
+impl MailError {
+    /// Whether the same letter would be refused again: then it is not to be tried again
+    /// (RFC 5321, 4.2.1).
+    #[must_use]
+    pub fn is_for_good(&self) -> bool {
+        match self {
+            Self::Refused(code) => (500..600).contains(code) && !NOT_FOR_GOOD.contains(code),
+            Self::Off | Self::Unusable | Self::Silent | Self::Connection | Self::Folder => false,
+        }
+    }
+}
+
 impl From<lettre::transport::smtp::Error> for MailError {
     fn from(error: lettre::transport::smtp::Error) -> Self {
         match error.status() {

@@ -55,6 +55,14 @@ pub enum ServiceError {
     Internal(&'static str),
 }
 
+impl ServiceError {
+    /// Whether the same work would fail again, however often it is tried.
+    #[must_use]
+    pub(crate) fn is_for_good(&self) -> bool {
+        matches!(self, Self::Mail(refused) if refused.is_for_good())
+    }
+}
+
 impl From<InvalidState> for ServiceError {
     fn from(refused: InvalidState) -> Self {
         Self::InvalidState(refused)

@@ -68,6 +68,8 @@ struct Failure {
     why: String,
     /// For the log.
     cause: String,
+    /// Another try would fail alike.
+    is_for_good: bool,
 }
 
 /// Takes a job that is due, if there is one, and does `work` for it. An error or a panic of the
@@ -131,6 +133,10 @@ async fn run(
         Ended::Well => ours(lease.finish(db, clock).await?, JobOutcome::Done),
         Ended::Interrupted => ours(lease.give_back(db, clock).await?, JobOutcome::GivenBack),
         Ended::TakenOver => JobOutcome::LeaseLost,
+        Ended::Failed(failure) if failure.is_for_good => {
+            let is_ours = lease.bury(db, clock, &failure.why).await?;
+            return Ok((ours(is_ours, JobOutcome::Dead), Some(failure.cause)));
+        }
         Ended::Failed(failure) => {
             let outcome = match lease.fail(db, clock, &policy, &failure.why).await? {
                 Some(AfterFailure::Queued) => JobOutcome::Retried,
@@ -177,6 +183,7 @@ async fn watch(
                 return Ended::Failed(Failure {
                     why: "it took too long".to_owned(),
                     cause: "it took too long".to_owned(),
+                    is_for_good: false,
                 });
             }
             Interruption::Renewal => {
@@ -206,10 +213,12 @@ fn ended(done: Result<Result<(), ServiceError>, Box<dyn Any + Send>>) -> Ended {
         Ok(Err(error)) => Ended::Failed(Failure {
             why: fixed_words(&error),
             cause: error_chain(&error),
+            is_for_good: error.is_for_good(),
         }),
         Err(panic) => Ended::Failed(Failure {
             why: "it panicked".to_owned(),
             cause: format!("it panicked: {}", panic_words(&*panic)),
+            is_for_good: false,
         }),
     }
 }
