@@ -145,8 +145,11 @@ impl SmtpServer {
 
     /// Gives up after so long.
     pub fn mailer(&self, timeout: Duration) -> Mailer {
-        let url = format!("smtp://127.0.0.1:{}", self.port).into();
-        Mailer::Smtp(Smtp::new(&url, sender(), timeout).unwrap())
+        Mailer::Smtp(Smtp::new(&self.url().into(), sender(), timeout).unwrap())
+    }
+
+    pub fn url(&self) -> String {
+        format!("smtp://127.0.0.1:{}", self.port)
     }
 
     pub fn letters(&self) -> Vec<Received> {

@@ -1,14 +1,14 @@
 //! `tutors worker` beside a server that leaves the jobs to it.
 
 use persistence::{Reader, execute_for_tests, integer_for_tests, write};
-use serde_json::Value;
+use serde_json::{Value, json};
 use services::ServiceError;
 use services::jobs::{JobOutcome, LEASE};
 
 use super::process::{Running, asked, wait_for};
 use super::serving::{Server, environment};
 use super::story::matched_in_the_background;
-use crate::support::{TestApp, TestDatabase, id, order_body};
+use crate::support::{Behaviour, SmtpServer, TestApp, TestDatabase, id, order_body};
 
 const PASSWORD: &str = "сова-и-лампа";
 
@@ -24,8 +24,13 @@ struct Worker {
 
 impl Worker {
     async fn start(database_url: &str) -> Self {
+        Self::told(database_url, &[]).await
+    }
+
+    /// With these variables besides.
+    async fn told(database_url: &str, more: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let env = environment(database_url);
+        let env = [&environment(database_url)[..], more].concat();
         let mut process = Running::start(folder.path(), &["worker"], &env);
         Self {
             operations: process.logged_after("health on http://").await,
@@ -70,6 +75,24 @@ async fn a_worker_does_what_a_server_leaves_to_it() {
     assert_eq!(line["outcome"], "done");
     assert!(log.contains(TAKEN), "{log}");
     assert!(!server.process.log().contains(TAKEN));
+    assert_eq!(worker.process.terminate().await, Some(0));
+}
+
+#[actix_web::test]
+async fn a_worker_with_a_mail_server_sends_what_was_left_while_there_was_none() {
+    let app = TestApp::new().await;
+    let body = json!({
+        "email": "anna@example.org", "password": PASSWORD, "role": "student",
+        "first_name": "Анна", "last_name": "Иванова",
+    });
+    let registered = app.anonymous().post("/auth/register", body).await;
+    registered.expect(201);
+    // Done, for want of anybody to take the letter.
+    assert_eq!(app.run_jobs().await[0].outcome, JobOutcome::Done);
+    let server = SmtpServer::start(Behaviour::Takes).await;
+    let worker = Worker::told(app.database_url(), &[("SMTP_URL", &server.url())]).await;
+    let letter = wait_for("the letter", async || server.letters().pop()).await;
+    assert_eq!(letter.header("To"), "anna@example.org");
     assert_eq!(worker.process.terminate().await, Some(0));
 }
 

@@ -30,7 +30,8 @@ const CLOSED_EVERY: Duration = Duration::from_secs(60);
 /// After so many failures in a row a person is called.
 const FAILURES_ALLOWED: u32 = 5;
 
-/// Starts all of it. Several servers do it at once without harm: each piece of work is done once.
+/// Starts what belongs to a server. Several do it at once without harm: each piece of work is done
+/// once.
 pub(crate) fn start(state: &Data<AppState>) -> Vec<JoinHandle<()>> {
     let [rounds, sending, closing, asking] = std::array::from_fn(|_| state.clone());
     let sent = Job::new("refunds are sent");
@@ -71,6 +72,23 @@ pub(crate) fn start(state: &Data<AppState>) -> Vec<JoinHandle<()>> {
     ]
 }
 
+/// Starts what belongs to whoever takes jobs: it queues what was left while nobody could have done it.
+/// Whether there is a mail server or a model to ask is what this process has been told, and a server
+/// without a worker may have been told otherwise.
+pub(crate) fn start_queueing(state: &Data<AppState>) -> JoinHandle<()> {
+    let state = state.clone();
+    let embedded = Job::new("jobs are queued for tutors who wait to be embedded");
+    let mailed = Job::new("jobs are queued for letters that waited for a mail server");
+    spawn(async move {
+        again_and_again(EVERY, async || {
+            let (tools, scope) = (state.tools(), now(&state));
+            embedded.note(embeddings::request_pending(tools, &scope).await);
+            mailed.note(mail::request_untried(tools, &scope).await);
+        })
+        .await;
+    })
+}
+
 fn now(state: &AppState) -> Scope {
     Scope::new(state.clock.now(), Actor::Job)
 }
@@ -97,8 +115,6 @@ struct Rounds {
     settled: Job,
     overtaken: Job,
     deleted: Job,
-    embedded: Job,
-    mailed: Job,
 }
 
 impl Default for Rounds {
@@ -107,8 +123,6 @@ impl Default for Rounds {
             settled: Job::new("events that waited are settled"),
             overtaken: Job::new("orders overtaken by the clock are written down"),
             deleted: Job::new("rows that nobody can use any more are deleted"),
-            embedded: Job::new("jobs are queued for tutors who wait to be embedded"),
-            mailed: Job::new("letters that waited for a mail server are sent"),
         }
     }
 }
@@ -120,10 +134,6 @@ impl Rounds {
             .note(webhooks::settle_waiting(db, &scope).await);
         self.overtaken.note(overtaken::sweep(db, &scope).await);
         self.deleted.note(retention::purge(db, &scope).await);
-        self.embedded
-            .note(embeddings::request_pending(state.tools(), &scope).await);
-        self.mailed
-            .note(mail::request_untried(state.tools(), &scope).await);
     }
 }
 

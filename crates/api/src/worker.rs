@@ -1,4 +1,5 @@
-//! The worker: it takes jobs off the queue, one a lane, until the process is told to stop.
+//! The worker: it takes jobs off the queue, one a lane, until the process is told to stop, and queues
+//! what was left while there was nobody to do it.
 //!
 //! What is done and how it is written down is in `services::jobs`; here is only when. Any number of
 //! workers may share a database.
@@ -15,7 +16,7 @@ use services::jobs::{self, Interruption, RENEWED_EVERY, Run};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use crate::housekeeping::unless_it_panics;
+use crate::housekeeping::{start_queueing, unless_it_panics};
 use crate::metrics;
 use crate::state::AppState;
 
@@ -31,6 +32,7 @@ const STOPPING_TIMEOUT: Duration = Duration::from_secs(3);
 /// The lanes of this process.
 pub(crate) struct Worker {
     lanes: Vec<JoinHandle<()>>,
+    queueing: JoinHandle<()>,
     stop: watch::Sender<Option<Instant>>,
 }
 
@@ -50,6 +52,7 @@ impl Worker {
         });
         Self {
             lanes: lanes.collect(),
+            queueing: start_queueing(state),
             stop,
         }
     }
@@ -58,6 +61,9 @@ impl Worker {
     pub(crate) async fn stop(self) {
         self.stop
             .send_replace(Some(Instant::now() + STOPPING_TIMEOUT));
+        self.queueing.abort();
+        // Until it is gone it may hold a connection.
+        let _ = self.queueing.await;
         for lane in self.lanes {
             if let Err(error) = lane.await {
                 log::warn!("a lane of the worker ended badly: {error}");
