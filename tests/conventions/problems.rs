@@ -35,6 +35,10 @@ async fn a_wrong_method_is_told_the_right_ones() {
         ("/me", "GET, PATCH"),
         ("/me/tutor-profile", "GET, POST, PATCH"),
         ("/orders/0193f2c4-7b1e-7c3a-9a55-3d1f0a6f1b2c", "GET, PATCH"),
+        (
+            "/%6Frders/0193f2c4-7b1e-7c3a-9a55-3d1f0a6f1b2c",
+            "GET, PATCH",
+        ),
         ("!/openapi.json", "GET"),
     ] {
         let answer = app.anonymous().send(Method::PUT, path, None).await;

@@ -8,6 +8,7 @@ pub mod config;
 pub mod gate;
 pub mod housekeeping;
 pub mod logging;
+mod methods;
 pub mod metrics;
 mod middleware;
 pub mod openapi;

@@ -15,8 +15,8 @@ use domain::language::Language;
 use uuid::Uuid;
 
 use crate::access::{authenticate, claim};
-use crate::app::Methods;
 use crate::gate::{self, Allowance, Arrival, Asker, RateLimits, RouteClass};
+use crate::methods::Methods;
 use crate::problem::{Code, Problem, render};
 use crate::state::AppState;
 
