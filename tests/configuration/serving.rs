@@ -100,6 +100,10 @@ fn each_thing_that_is_not_for_real_money_stops_a_real_server() {
         ("STRIPE", "fake"),
         ("STRIPE_SECRET_KEY", "sk_live_short"),
         ("STRIPE_SECRET_KEY", "pk_live_0f4e8a1c5b7d93e2"),
+        ("STRIPE_PUBLISHABLE_KEY", "sk_live_0f4e8a1c5b7d93e2"),
+        ("STRIPE_PUBLISHABLE_KEY", "rk_test_0f4e8a1c5b7d93e2"),
+        ("STRIPE_PUBLISHABLE_KEY", "whsec_0f4e8a1c5b7d93e2"),
+        ("STRIPE_PUBLISHABLE_KEY", "0f4e8a1c5b7d93e2"),
         ("STRIPE_API_BASE", "http://evil.test/"),
         ("STRIPE_API_BASE", "ftp://proxy.test/"),
         ("OPENAI_BASE_URL", "http://evil.test/v1"),
@@ -112,6 +116,15 @@ fn each_thing_that_is_not_for_real_money_stops_a_real_server() {
         let is_a_word = ["*", "off", "fake"].contains(&value);
         assert!(is_a_word || !faults[0].contains(value), "{faults:?}");
     }
+}
+
+#[test]
+fn a_secret_where_the_publishable_key_belongs_stops_a_start_on_ones_own_machine_as_well() {
+    let faults = with(&[
+        ("DEBUG", "true"),
+        ("STRIPE_PUBLISHABLE_KEY", "sk_test_0f4e8a1c"),
+    ]);
+    assert_eq!(named(&faults.unwrap_err()), ["STRIPE_PUBLISHABLE_KEY"]);
 }
 
 #[test]
@@ -227,6 +240,7 @@ fn the_settings_in_force_are_shown_and_no_secret_with_them() {
     let config = with(&[
         ("DATABASE_URL", "postgres://tutors:hush@db/tutors"),
         ("OPENAI_API_KEY", "sk-hush-hush"),
+        ("STRIPE_PUBLISHABLE_KEY", "pk_live_everybody"),
     ]);
     let shown = config.unwrap().effective();
     let of = |name: &str| {
@@ -239,6 +253,7 @@ fn the_settings_in_force_are_shown_and_no_secret_with_them() {
     };
     assert_eq!(of("DATABASE_URL"), "postgres://tutors:***@db/tutors");
     assert_eq!(of("STRIPE_SECRET_KEY"), "sk_live_***");
+    assert_eq!(of("STRIPE_PUBLISHABLE_KEY"), "pk_live_everybody");
     assert_eq!(of("ALLOWED_HOSTS"), "api.tutors.test");
     let all = format!("{shown:?}");
     for secret in ["hush", "0f4e8a1c"] {

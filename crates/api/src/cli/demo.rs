@@ -172,6 +172,7 @@ fn config(args: &Args, public: SocketAddr, database_url: String) -> Result<Serve
         stripe: StripeSettings {
             fake: true,
             secret_key: "sk_test_offline".into(),
+            publishable_key: None,
             webhook_secrets: vec![webhook_secret.into()],
             api_base: None,
         },

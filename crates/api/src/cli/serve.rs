@@ -57,7 +57,7 @@ fn configured(no_external: bool) -> Result<ServeConfig> {
 }
 
 /// Variables of the contract that this version does not act on yet.
-const UNREAD: [&str; 2] = ["DATABASE_REPLICA_URL", "STRIPE_PUBLISHABLE_KEY"];
+const UNREAD: [&str; 1] = ["DATABASE_REPLICA_URL"];
 
 /// Nobody should take themself for protected by a setting that nothing reads.
 fn warn_of_unread(is_set: impl Fn(&str) -> bool) {

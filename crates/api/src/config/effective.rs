@@ -42,6 +42,13 @@ impl ServeConfig {
                 if stripe.fake { "fake" } else { "live" }.to_owned(),
             ),
             ("STRIPE_SECRET_KEY", key_kind(&stripe.secret_key)),
+            (
+                "STRIPE_PUBLISHABLE_KEY",
+                stripe
+                    .publishable_key
+                    .clone()
+                    .unwrap_or_else(|| "none".to_owned()),
+            ),
             ("STRIPE_WEBHOOK_SECRET", masked(&stripe.webhook_secrets)),
             (
                 "STRIPE_API_BASE",

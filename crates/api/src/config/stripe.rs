@@ -14,6 +14,8 @@ pub struct StripeSettings {
     /// The offline fake, started with the server; with DEBUG only.
     pub fake: bool,
     pub secret_key: SecretString,
+    /// What front ends open Stripe's pages with; no secret, and nothing here needs it.
+    pub publishable_key: Option<String>,
     pub webhook_secrets: Vec<SecretString>,
     pub api_base: Option<Url>,
 }
@@ -56,14 +58,28 @@ impl StripeSettings {
         if !debug {
             refuse_weak(env, secret_key.as_ref(), &webhook_secrets);
         }
+        let publishable_key = publishable_key(env);
         let api_base = env.provider("STRIPE_API_BASE", None);
         Self {
             fake,
             secret_key: secret_key.unwrap_or_default(),
+            publishable_key,
             webhook_secrets,
             api_base,
         }
     }
+}
+
+/// It is shown and given away, so a secret in its place would be too.
+fn publishable_key(env: &mut Reader<'_>) -> Option<String> {
+    let key = env.text("STRIPE_PUBLISHABLE_KEY")?;
+    let has_form = key.starts_with("pk_live_") || key.starts_with("pk_test_");
+    if !has_form {
+        env.fault(
+            "STRIPE_PUBLISHABLE_KEY: is none; it begins with pk_live_ or pk_test_, and no secret may stand here",
+        );
+    }
+    has_form.then_some(key)
 }
 
 /// What Stripe makes is longer, and says what it is.
