@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use services::ServiceError;
 
 use super::count;
-use crate::support::{Client, Operation, Ready, TestApp, operations};
+use crate::support::{Client, Operation, Ready, TestApp, operations, trail_ids_of};
 
 async fn listed(admin: &Client, query: &str) -> Vec<Value> {
     let list = admin.get(&format!("/admin/audit?limit=100&{query}")).await;
@@ -129,6 +129,24 @@ async fn every_operation_of_money_roles_and_moderation_leaves_its_row() {
         assert_eq!(count(&app, &left).await, before + 1, "{}", operation.name());
         assert!(count(&app, &with_request).await > 0, "{}", operation.name());
         app.advance(today - app.now());
+    }
+}
+
+/// The trail is for ever, and what a client calls its request may be somebody's number.
+#[actix_web::test]
+async fn a_request_id_that_could_be_a_persons_is_echoed_and_logged_and_not_in_the_trail() {
+    let app = TestApp::new().await;
+    for id in ["anna@trail.test", "+79160000017", "8-916-000-00-17"] {
+        let student = app.student().await.with("x-request-id", id);
+        let answer = student.act("/auth/logout").await;
+        answer.expect(204);
+        assert_eq!(answer.header("x-request-id"), Some(id));
+        let recorded = trail_ids_of(id);
+        assert_eq!(recorded.len(), 1, "{recorded:?}");
+        let of_the_act = format!("audit_events WHERE request_id = '{}'", recorded[0]);
+        assert_eq!(count(&app, &of_the_act).await, 1);
+        let as_it_came = format!("audit_events WHERE request_id = '{id}'");
+        assert_eq!(count(&app, &as_it_came).await, 0);
     }
 }
 

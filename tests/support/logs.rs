@@ -11,6 +11,9 @@ use super::app::PASSWORD;
 /// The errors so far, each with the event that it is about.
 static ERRORS: Mutex<Vec<(Option<String>, String)>> = Mutex::new(Vec::new());
 
+/// What the trail calls requests whose own ids it doesn't keep, each with that id.
+static TRAIL_IDS: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
+
 /// Lines with something in them that nobody may read.
 static LEAKS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -31,6 +34,16 @@ impl Log for Kept {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(line);
+        }
+        let field = |name| {
+            record
+                .key_values()
+                .get(Key::from_str(name))
+                .map(|v| v.to_string())
+        };
+        if let (Some(id), Some(trail_id)) = (field("request_id"), field("trail_id")) {
+            let mut ids = TRAIL_IDS.lock().unwrap_or_else(PoisonError::into_inner);
+            ids.push((id, trail_id));
         }
         if record.level() == Level::Error {
             let event_id = record.key_values().get(Key::from_str("event_id"));
@@ -70,6 +83,13 @@ pub fn keep_errors() {
 pub fn assert_nothing_leaked() {
     let leaks = LEAKS.lock().unwrap_or_else(PoisonError::into_inner);
     assert!(leaks.is_empty(), "logged: {}", leaks.join("\n"));
+}
+
+/// The ids under which the trail knows requests with this one.
+pub fn trail_ids_of(request_id: &str) -> Vec<String> {
+    let ids = TRAIL_IDS.lock().unwrap_or_else(PoisonError::into_inner);
+    let of_it = ids.iter().filter(|(id, _)| id == request_id);
+    of_it.map(|(_, trail_id)| trail_id.clone()).collect()
 }
 
 /// The errors that were logged about an event.

@@ -25,7 +25,7 @@ pub use database::TestDatabase;
 pub use document::{Operation, document, operations, resolved};
 pub use jobs::never;
 pub use letters::{Behaviour, Postbox, SmtpServer};
-pub use logs::{errors_about, keep_errors};
+pub use logs::{errors_about, keep_errors, trail_ids_of};
 pub use market::{document_body, id, order_body, profile_body};
 pub use openai::{as_time_passes, models_at, start_openai};
 pub use ready::Ready;

@@ -14,6 +14,7 @@ mod middleware;
 pub mod openapi;
 pub mod problem;
 pub mod request;
+mod request_id;
 pub mod routes;
 pub mod server;
 pub mod state;

@@ -12,24 +12,19 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, ResponseError};
 use domain::language::Language;
-use uuid::Uuid;
 
 use crate::access::{authenticate, claim};
 use crate::gate::{self, Allowance, Arrival, Asker, RateLimits, RouteClass};
 use crate::methods::Methods;
 use crate::problem::{Code, Problem, render};
+use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::state::AppState;
-
-/// The id of a request: the caller's own, or one that we made.
-#[derive(Debug, Clone)]
-struct RequestId(String);
 
 /// When a request arrived, by the application's clock.
 #[derive(Debug, Clone, Copy)]
 struct ArrivedAt(Instant);
 
 const PROBLEM: &str = "application/problem+json";
-const X_REQUEST_ID: &str = "x-request-id";
 /// One year.
 const HSTS: &str = "max-age=31536000; includeSubDomains; preload";
 
@@ -38,8 +33,15 @@ const HSTS: &str = "max-age=31536000; includeSubDomains; preload";
 pub fn request_id(req: &HttpRequest) -> String {
     req.extensions()
         .get::<RequestId>()
-        .map(|id| id.0.clone())
+        .map(|id| id.shown.clone())
         .unwrap_or_default()
+}
+
+/// The id that the trail knows the request by.
+#[must_use]
+pub fn recorded_request_id(req: &HttpRequest) -> Option<String> {
+    let extensions = req.extensions();
+    extensions.get::<RequestId>().map(|id| id.recorded.clone())
 }
 
 /// When the request arrived, by the application's clock.
@@ -77,10 +79,16 @@ pub async fn around(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let started = Instant::now();
     let state = state_of(&req)?;
-    let id = accepted_id(req.headers()).unwrap_or_else(|| Uuid::now_v7().to_string());
+    let request_id = RequestId::of(req.headers());
+    let id = request_id.shown.clone();
     let peer = req.peer_addr().map(|socket| socket.ip());
     let arrival = state.site.trusted_proxies.arrival(peer, req.headers());
-    req.extensions_mut().insert(RequestId(id.clone()));
+    if request_id.recorded != id {
+        // Whoever reads the trail finds the other lines of the request by this one.
+        let trail_id = request_id.recorded.as_str();
+        log::info!(request_id = id.as_str(), trail_id; "the trail knows this request by an id of ours");
+    }
+    req.extensions_mut().insert(request_id);
     req.extensions_mut().insert(arrival);
     req.extensions_mut()
         .insert(ArrivedAt(state.clock.instant()));
@@ -169,12 +177,6 @@ fn show_allowance(response: &mut ServiceResponse, limits: &RateLimits, arrival: 
         &allowance.remaining.to_string(),
     );
     set(headers, "ratelimit-reset", &allowance.reset.to_string());
-}
-
-fn accepted_id(headers: &HeaderMap) -> Option<String> {
-    let id = headers.get(X_REQUEST_ID)?.to_str().ok()?;
-    let is_fine = (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
-    is_fine.then(|| id.to_owned())
 }
 
 /// Whatever is refused below CORS has its words already; what CORS refuses is a preflight.

@@ -46,7 +46,9 @@ pub struct Change<'a> {
 /// # Errors
 /// The database failed.
 pub async fn record(tx: &Tx, change: Change<'_>) -> Result<(), StoreError> {
-    let (actor_kind, actor_id) = match tx.scope().actor {
+    let scope = tx.scope();
+    let recorded = scope.recorded_request_id.as_ref();
+    let (actor_kind, actor_id) = match scope.actor {
         Actor::User(id) => ("user", Some(id)),
         Actor::Stripe => ("stripe", None),
         Actor::Job => ("job", None),
@@ -63,7 +65,7 @@ pub async fn record(tx: &Tx, change: Change<'_>) -> Result<(), StoreError> {
         object_id: change.object_id,
         before: change.before,
         after: change.after,
-        request_id: tx.scope().request_id.clone(),
+        request_id: recorded.or(scope.request_id.as_ref()).cloned(),
         seed_run_id: tx.seed_run_id(),
     };
     rows::insert::<ActiveModel, _>(tx, row).await

@@ -27,7 +27,10 @@ pub enum Actor {
 pub struct Scope {
     pub now: DateTime<Utc>,
     pub actor: Actor,
+    /// As the client has it: for the log.
     pub request_id: Option<String>,
+    /// What the trail keeps of it, where that is something else.
+    pub recorded_request_id: Option<String>,
     /// The seed run that the rows belong to, if a seed makes them.
     pub seed_run_id: Option<Uuid>,
 }
@@ -40,6 +43,7 @@ impl Scope {
             now,
             actor,
             request_id: None,
+            recorded_request_id: None,
             seed_run_id: None,
         }
     }

@@ -113,6 +113,7 @@ impl Ctx {
         };
         Scope {
             request_id: Some(crate::middleware::request_id(&self.req)),
+            recorded_request_id: crate::middleware::recorded_request_id(&self.req),
             ..Scope::new(self.now(), actor)
         }
     }

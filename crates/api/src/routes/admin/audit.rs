@@ -40,7 +40,8 @@ struct AuditEventResponse {
     before: Option<serde_json::Value>,
     #[schema(value_type = Option<Object>)]
     after: Option<serde_json::Value>,
-    /// On which request.
+    /// On which request: its `X-Request-Id`, unless that could be an address, a number or a key; then an
+    /// id of ours.
     request_id: Option<String>,
 }
 

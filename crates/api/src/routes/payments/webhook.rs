@@ -63,8 +63,8 @@ async fn receive_event(
         Problem::new(Code::MalformedRequest)
     })?;
     let scope = Scope {
-        request_id: ctx.scope().request_id,
-        ..Scope::new(now, Actor::Stripe)
+        actor: Actor::Stripe,
+        ..ctx.scope()
     };
     let receipt = webhooks::receive(ctx.db(), &scope, &event)
         .await
