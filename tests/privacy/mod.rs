@@ -1,5 +1,6 @@
 //! What everybody may ask for about themself: all of it, and that it be gone.
 
+mod columns;
 mod erasure;
 mod export;
 mod parallel;

@@ -21,7 +21,7 @@ const ALL: u64 = 1_000_000;
 /// [`ServiceError::InvalidState`] while a booking is confirmed, a dispute open, or a subscription
 /// running or being bought; [`ServiceError::Unauthenticated`] if the account is gone.
 pub async fn erase(tx: &Tx, user_id: Uuid) -> Result<(), ServiceError> {
-    let mut user = users::lock(tx, user_id)
+    users::lock(tx, user_id)
         .await?
         .ok_or(ServiceError::Unauthenticated)?;
     stripe_customers::lock_of_user(tx, user_id).await?;
@@ -37,16 +37,9 @@ pub async fn erase(tx: &Tx, user_id: Uuid) -> Result<(), ServiceError> {
         .into());
     }
     take_back(tx, user_id, profile.as_ref()).await?;
-    erasure::blank(tx, user_id).await?;
     // It can't be written to (RFC 2606), nobody can have taken it before, and the old address is free.
-    user.email = format!("erased-{}@erased.invalid", Uuid::new_v4().simple());
-    user.password_hash = None;
-    user.first_name = "—".to_owned();
-    user.last_name = "—".to_owned();
-    user.phone = None;
-    user.is_verified = false;
-    user.deleted_at = Some(tx.now());
-    users::update(tx, user).await?;
+    let new_email = format!("erased-{}@erased.invalid", Uuid::new_v4().simple());
+    erasure::blank(tx, user_id, &new_email).await?;
     sessions::end_for_erasure(tx, user_id).await?;
     audit::record(
         tx,

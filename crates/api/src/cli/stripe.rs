@@ -32,7 +32,7 @@ pub(super) enum Action {
     Resolve {
         /// `evt_…`
         event: String,
-        /// Why, for the record
+        /// Why, for the record, which outlives an erasure: without names
         #[arg(long)]
         note: String,
     },
