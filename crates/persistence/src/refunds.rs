@@ -37,7 +37,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 pub use Model as Refund;
 
-/// Decides on a refund, once for each payment and reason.
+/// Decides on a refund, once for each payment and reason; gives its id if it is new.
 ///
 /// # Errors
 /// The database failed.
@@ -46,9 +46,10 @@ pub async fn decide(
     payment_id: Uuid,
     reason: RefundReason,
     amount: Money,
-) -> Result<(), StoreError> {
+) -> Result<Option<Uuid>, StoreError> {
+    let id = tx.new_id();
     let refund = Model {
-        id: tx.new_id(),
+        id,
         payment_id,
         reason: Stored(reason),
         amount_minor: amount.minor,
@@ -63,8 +64,8 @@ pub async fn decide(
         created_at: tx.now(),
         updated_at: tx.now(),
     };
-    rows::insert_unless_there::<ActiveModel, _>(tx, refund).await?;
-    Ok(())
+    let is_new = rows::insert_unless_there::<ActiveModel, _>(tx, refund).await?;
+    Ok(is_new.then_some(id))
 }
 
 /// What is decided and due to be sent, oldest first; so many after one of them.

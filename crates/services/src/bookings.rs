@@ -9,7 +9,7 @@ use domain::payment::RefundReason;
 use persistence::bookings::{self, Booking};
 use persistence::outbox::{self, NotificationType};
 use persistence::payments::{self, Subject};
-use persistence::{Stored, Tx, applications, audit, refunds};
+use persistence::{Stored, Tx, applications, audit};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -19,6 +19,7 @@ use crate::error::SeenVersion;
 use crate::fault_points::{FaultPoint, reached};
 use crate::orders::{reopen_locked, tell_tutor};
 use crate::overtaken::lock_current;
+use crate::refunds;
 use crate::settlement::{self, paying_payment};
 
 /// Cancels a booking. Before it was paid its order is open again; afterwards what the frozen policy
@@ -148,6 +149,7 @@ pub async fn reschedule(
     if !may_move(tx.now(), booking.starts_at, booking.free_cancellation_hours) {
         return Err(status.not_now(BookingEvent::Reschedule).into());
     }
+    let before = period_of(&booking);
     let booking = Booking {
         status: Stored(status),
         starts_at: period.map(|p| p.starts_at),
@@ -156,9 +158,25 @@ pub async fn reschedule(
         ..booking
     };
     let booking = bookings::update(tx, booking).await?;
+    // What a cancellation gives back depends on the start.
+    audit::record(
+        tx,
+        audit::Change {
+            action: "booking.rescheduled",
+            object_type: "booking",
+            object_id: booking.id.to_string(),
+            before: Some(before),
+            after: Some(period_of(&booking)),
+        },
+    )
+    .await?;
     let data = json!({ "booking_id": booking.id, "status": *booking.status });
     tell_tutor(tx, booking.tutor_id, NotificationType::BookingUpdated, data).await?;
     Ok(booking)
+}
+
+fn period_of(booking: &Booking) -> serde_json::Value {
+    json!({ "starts_at": booking.starts_at, "ends_at": booking.ends_at })
 }
 
 async fn lock_behind_order(tx: &Tx, booking_id: Uuid) -> Result<Booking, ServiceError> {

@@ -4,13 +4,15 @@
 //! has taken it on. What it then did is told by events and by nothing else.
 
 use chrono::TimeDelta;
+use domain::money::Money;
 use domain::payment::{PaymentType, RefundReason, RefundStatus};
 use domain::settlement::SeenRefund;
 use domain::stripe_facts::RefundState;
 use payments::{ProviderError, RefundRequest, SentRefund, Stripe};
 use persistence::payments::{self as payment_rows, Payment};
 use persistence::refunds::{self as rows, Refund};
-use persistence::{Db, Scope, Stored, Tx, write};
+use persistence::{Db, Scope, Stored, Tx, audit, write};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::fault_points::{FaultPoint, reached};
@@ -24,6 +26,34 @@ const BATCH: u64 = 100;
 const LONG_PAUSE: TimeDelta = TimeDelta::hours(1);
 /// After how many tries that came to nothing a person is called, again and again.
 const CALLED_EVERY: i64 = 24;
+
+/// Decides to give a payment back, or a part of it, once for each reason.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn decide(
+    tx: &Tx,
+    payment_id: Uuid,
+    reason: RefundReason,
+    amount: Money,
+) -> Result<(), ServiceError> {
+    let Some(refund_id) = rows::decide(tx, payment_id, reason, amount).await? else {
+        return Ok(());
+    };
+    let change = audit::Change {
+        action: "refund.decided",
+        object_type: "refund",
+        object_id: refund_id.to_string(),
+        before: None,
+        after: Some(json!({
+            "payment_id": payment_id,
+            "reason": reason,
+            "amount_minor": amount.minor,
+            "currency": amount.currency.code(),
+        })),
+    };
+    Ok(audit::record(tx, change).await?)
+}
 
 /// Sends what is due; tells how many refunds Stripe has taken on. One that fails is left for later.
 ///

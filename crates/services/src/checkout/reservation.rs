@@ -10,7 +10,8 @@ use domain::text_enum::TextEnum;
 use payments::{SessionMode, SessionRequest};
 use persistence::payments::{self as rows, Payment, STRIPE};
 use persistence::stripe_customers::{self, StripeCustomer};
-use persistence::{Stamp, Stored, Tx};
+use persistence::{Stamp, Stored, Tx, audit};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::customer::keep_customer;
@@ -47,6 +48,7 @@ pub(super) async fn reserve(
         });
     }
     if rows::insert_unless_there(tx, payment.clone()).await? {
+        note_reservation(tx, &payment).await?;
         Ok(Reserved {
             payment,
             is_outdated: false,
@@ -54,6 +56,24 @@ pub(super) async fn reserve(
     } else {
         Err(ServiceError::Conflict)
     }
+}
+
+/// Neither the page nor the customer: what is asked of whom, and for what.
+async fn note_reservation(tx: &Tx, payment: &Payment) -> Result<(), ServiceError> {
+    let change = audit::Change {
+        action: "payment.created",
+        object_type: "payment",
+        object_id: payment.id.to_string(),
+        before: None,
+        after: Some(json!({
+            "type": *payment.kind,
+            "booking_id": payment.booking_id,
+            "tutor_id": payment.tutor_id,
+            "amount_minor": payment.amount_minor,
+            "currency": payment.currency,
+        })),
+    };
+    Ok(audit::record(tx, change).await?)
 }
 
 /// Whether a pending payment asks another customer, for another amount, or could be paid after what

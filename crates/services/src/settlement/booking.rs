@@ -165,7 +165,7 @@ async fn is_given_back(tx: &Tx, payment: &Payment) -> Result<bool, ServiceError>
 async fn give_back(tx: &Tx, payment: &Payment) -> Result<(), ServiceError> {
     let all = amount(payment);
     let reason = RefundReason::NotPayable;
-    Ok(persistence::refunds::decide(tx, payment.id, reason, all).await?)
+    crate::refunds::decide(tx, payment.id, reason, all).await
 }
 
 /// Moves the booking to where refunds and disputes have brought it.

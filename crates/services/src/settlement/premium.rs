@@ -105,7 +105,7 @@ async fn give_back_superseded(tx: &Tx, checkouts: &[Payment]) -> Result<(), Serv
             .any(|other| other.id != payment.id && other.created_at >= payment.created_at);
         if payment.superseded_at.is_some() && has_successor {
             let reason = RefundReason::Superseded;
-            persistence::refunds::decide(tx, payment.id, reason, amount(payment)).await?;
+            crate::refunds::decide(tx, payment.id, reason, amount(payment)).await?;
         }
     }
     Ok(())
