@@ -1,6 +1,7 @@
 //! What everybody may ask for about themself: all of it, and that it be gone.
 
 mod columns;
+mod customers;
 mod erasure;
 mod export;
 mod parallel;

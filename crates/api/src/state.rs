@@ -43,6 +43,7 @@ impl AppState {
             external: &self.external,
             post: &self.post,
             known_tutors: &self.known_tutors,
+            stripe: &self.checkout.stripe,
         }
     }
 }

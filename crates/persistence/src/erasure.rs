@@ -67,7 +67,7 @@ const UPDATED_AT: (&str, &str) = ("updated_at", "$2");
 
 /// In this order. A column of text that is neither here nor among the exceptions of
 /// `tests/privacy/columns.rs` fails a test.
-const BLANKED: [Blanking; 19] = [
+const BLANKED: [Blanking; 20] = [
     Blanking {
         table: "orders",
         rows: OF_STUDENT,
@@ -124,10 +124,17 @@ const BLANKED: [Blanking; 19] = [
             ("region_folded", "NULL"),
             ("availability", "'{}'"),
             ("embedded_with", "NULL"),
+            ("stripe_customer_id", "NULL"),
             ("deleted_at", "$2"),
             VERSION,
             UPDATED_AT,
         ],
+    },
+    // What was paid is told by amounts, and by the provider's ids of it.
+    Blanking {
+        table: "payments",
+        rows: OWN,
+        columns: &[("request", "NULL"), ("checkout_url", "NULL")],
     },
     Blanking::deleted("idempotency_keys", OWN),
     Blanking::deleted("outbox", OWN),

@@ -1,5 +1,5 @@
 //! Erasing a person: the account and everything written in it or about it goes, what was agreed and
-//! paid stays as rows of nobody.
+//! paid stays as rows of nobody. What the payment provider knows of the person is deleted by a job.
 
 use domain::application::ApplicationStatus;
 use domain::booking::{BookingStatus, CancelledBy};
@@ -10,7 +10,7 @@ use persistence::users;
 use persistence::{PageRequest, Tx, audit, erasure, stripe_customers};
 use uuid::Uuid;
 
-use crate::{ServiceError, applications, bookings, orders, sessions};
+use crate::{ServiceError, applications, bookings, checkout, orders, sessions};
 
 /// More than anybody has of anything.
 const ALL: u64 = 1_000_000;
@@ -40,6 +40,7 @@ pub async fn erase(tx: &Tx, user_id: Uuid) -> Result<(), ServiceError> {
     // It can't be written to (RFC 2606), nobody can have taken it before, and the old address is free.
     let new_email = format!("erased-{}@erased.invalid", Uuid::new_v4().simple());
     erasure::blank(tx, user_id, &new_email).await?;
+    checkout::request_deletion(tx, user_id).await?;
     sessions::end_for_erasure(tx, user_id).await?;
     audit::record(
         tx,

@@ -8,7 +8,7 @@ use persistence::{Db, Scope, Tx, tutors, users, write};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::Checkout;
+use super::{Checkout, request_deletion};
 use crate::ServiceError;
 use crate::fault_points::{FaultPoint, reached};
 
@@ -57,7 +57,8 @@ fn customer_key(request: &CustomerRequest, former: u64) -> String {
     format!("customer:{}:{former}:{short}", request.user_id)
 }
 
-/// Keeps a customer unless the user has one, and mirrors it on the tutor's profile.
+/// Keeps a customer unless the user has one, and mirrors it on the tutor's profile. That of somebody who
+/// was erased while it was made is kept only to be deleted.
 ///
 /// # Errors
 /// [`ServiceError::Conflict`] if the customer is somebody else's.
@@ -73,7 +74,11 @@ pub async fn keep_customer(
         created_at: tx.now(),
         deleted_at: None,
     };
+    let is_live = users::keep_live(tx, user_id).await?;
     stripe_customers::insert_unless_there(tx, customer).await?;
+    if !is_live {
+        request_deletion(tx, user_id).await?;
+    }
     let kept = stripe_customers::find_of_user(tx, user_id)
         .await?
         .ok_or(ServiceError::Conflict)?;

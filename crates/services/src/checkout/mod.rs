@@ -3,6 +3,7 @@
 
 mod closing;
 mod customer;
+mod erased;
 mod payable;
 mod portal;
 mod reservation;
@@ -25,6 +26,7 @@ use reservation::{Reserved, reserve};
 
 pub use closing::close_unpayable;
 pub use customer::{forget_customer, keep_customer};
+pub(crate) use erased::{delete_customer_of_erased, request_deletion};
 pub use payable::PayableItem;
 pub use portal::open_portal;
 pub use reservation::{new_payment, reserve_for_seed};

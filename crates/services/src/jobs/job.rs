@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{embed_tutors, match_order};
-use crate::{ServiceError, Tools, mail};
+use crate::{ServiceError, Tools, checkout, mail};
 
 domain::text_enum! {
     /// What a job is about, for the database, the log and the metrics.
@@ -18,6 +18,7 @@ domain::text_enum! {
         EmbedTutors = "embed_tutors",
         IssueMail = "issue_mail",
         SendMail = "send_mail",
+        DeleteCustomer = "delete_customer",
     }
 }
 
@@ -36,6 +37,8 @@ pub enum Job {
     },
     /// Sends a letter of the outbox.
     SendMail { mail_id: Uuid },
+    /// Deletes, at the provider, the customer of somebody who is erased.
+    DeleteCustomer { user_id: Uuid },
 }
 
 /// How a job is queued and tried.
@@ -94,6 +97,15 @@ impl Job {
                 longest_pause: TimeDelta::minutes(15),
                 time_limit: TimeDelta::minutes(1),
             },
+            Self::DeleteCustomer { user_id } => Policy {
+                kind: JobKind::DeleteCustomer,
+                dedup_key: format!("delete_customer:{user_id}"),
+                // The pauses come to some fifteen hours: nobody waits, and nobody else will ask again.
+                max_attempts: 12,
+                first_pause: TimeDelta::seconds(30),
+                longest_pause: TimeDelta::hours(6),
+                time_limit: TimeDelta::minutes(1),
+            },
         }
     }
 }
@@ -125,6 +137,9 @@ pub(super) async fn perform(tools: Tools<'_>, job: Job, id: Uuid) -> Result<(), 
             Box::pin(mail::issue(tools, user_id, template)).await
         }
         Job::SendMail { mail_id } => Box::pin(mail::send(tools, mail_id)).await,
+        Job::DeleteCustomer { user_id } => {
+            Box::pin(checkout::delete_customer_of_erased(tools, user_id)).await
+        }
     }
 }
 
@@ -150,6 +165,7 @@ mod tests {
                 template: MailTemplate::VerifyEmail,
             },
             Job::SendMail { mail_id: id },
+            Job::DeleteCustomer { user_id: id },
         ]
     }
 
