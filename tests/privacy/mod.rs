@@ -4,6 +4,7 @@ mod columns;
 mod customers;
 mod erasure;
 mod export;
+mod masking;
 mod parallel;
 
 use persistence::{Reader, texts_for_tests};

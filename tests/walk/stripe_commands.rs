@@ -135,6 +135,23 @@ async fn a_parked_event_is_resolved_once_and_another_isnt() {
 }
 
 #[actix_web::test]
+async fn events_stored_by_an_older_version_are_masked_once() {
+    let desk = Desk::new().await;
+    desk.pay_in_silence().await;
+    assert_eq!(desk.app.outcome(&desk.completed()).await, "applied");
+    let as_it_came =
+        r#"UPDATE stripe_webhook_events SET payload = '{"email": "anna@example.org"}'"#;
+    persistence::execute_for_tests(desk.app.db(), as_it_came)
+        .await
+        .unwrap();
+    for count in [1, 0] {
+        let masked = desk.run(&["mask"]).await;
+        let said = format!("{count} events said something of a person and are masked.\n");
+        assert_eq!(masked.succeeded(), said);
+    }
+}
+
+#[actix_web::test]
 async fn the_offline_stripe_must_be_told_where_it_is() {
     let desk = Desk::new().await;
     let lost = desk.run_with(&["reconcile"], &[("STRIPE", "fake")]).await;

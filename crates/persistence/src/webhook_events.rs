@@ -248,6 +248,42 @@ pub async fn list_parked_among(
         .collect())
 }
 
+/// What some events say, by our own ids, after one of them.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_payloads(
+    reader: &impl Reader,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<(Uuid, Json)>, StoreError> {
+    use sea_orm::{QueryOrder, QuerySelect, QueryTrait};
+    let payloads = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .column(Column::Payload)
+        .apply_if(after, |select, id| select.filter(Column::Id.gt(id)))
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(&reader.executor())
+        .await?;
+    Ok(payloads)
+}
+
+/// Puts what is left of an event in the place of what it said.
+///
+/// # Errors
+/// The database failed.
+pub async fn replace_payload(tx: &Tx, id: Uuid, payload: Json) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::Payload, Expr::value(payload))
+        .filter(Column::Id.eq(id))
+        .exec(&tx.executor())
+        .await?;
+    Ok(())
+}
+
 /// What became of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {

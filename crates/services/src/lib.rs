@@ -16,6 +16,7 @@ pub mod embeddings;
 pub mod erasure;
 mod error;
 mod error_chain;
+pub mod event_masking;
 pub mod explain;
 pub mod fault_points;
 pub mod jobs;

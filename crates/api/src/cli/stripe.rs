@@ -5,12 +5,15 @@ use chrono::{DateTime, Utc};
 use domain::text_enum::TextEnum;
 use payments::ProviderError;
 use persistence::{Actor, Db, Scope, write};
-use services::{ServiceError, reconcile, webhooks};
+use services::{ServiceError, event_masking, reconcile, webhooks};
 
 use super::say;
 use crate::config::ServeConfig;
 use crate::logging::{self, LogFormat};
 use crate::server;
+
+/// How many events one transaction masks: on SQLite nobody else writes meanwhile.
+const MASKED_AT_ONCE: u64 = 500;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Action {
@@ -36,6 +39,9 @@ pub(super) enum Action {
         #[arg(long)]
         note: String,
     },
+    /// Mask what stored events say of persons, as it is masked today; needed once, after an upgrade
+    /// from a version that stored them as they came
+    Mask,
 }
 
 pub(super) async fn run(action: Action) -> Result<()> {
@@ -61,6 +67,12 @@ pub(super) async fn run(action: Action) -> Result<()> {
                 done.listed,
                 done.missing,
                 done.asked
+            ))?;
+        }
+        Action::Mask => {
+            let masked = event_masking::mask_stored(&db, &scope, MASKED_AT_ONCE).await?;
+            say(&format!(
+                "{masked} events said something of a person and are masked."
             ))?;
         }
         Action::Resolve { event, note } => resolve(&db, &scope, &event, &note).await?,
