@@ -203,6 +203,16 @@ impl MigratorTrait for Migrator {
                 down_sqlite: "",
                 tables: &[],
             }),
+            Box::new(Step {
+                name: "m20261123_000014_relied_on_documents",
+                up: include_str!("schema/relied_on_documents.sql"),
+                up_postgres: "",
+                up_sqlite: "",
+                down: include_str!("schema/relied_on_documents.down.sql"),
+                down_postgres: "",
+                down_sqlite: "",
+                tables: &[],
+            }),
         ]
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use domain::document::MAX_DOCUMENTS;
 use serde_json::json;
 
 use super::count;
-use crate::support::{Shot, TestApp, document_body, id, tally};
+use crate::support::{Client, Shot, TestApp, document_body, id, profile_body, tally};
 
 const DOCUMENTS: &str = "/me/tutor-profile/documents";
 
@@ -122,4 +123,70 @@ async fn the_trail_of_a_document_names_neither_its_file_nor_its_key() {
     let text = trail.to_string();
     let key = document["storage_key"].as_str().unwrap();
     assert!(!text.contains(key) && !text.contains("МГУ"), "{text}");
+}
+
+/// A tutor who waits to be verified, with what they show.
+async fn shown(app: &TestApp) -> (Client, String, String) {
+    let tutor = app.newcomer().await;
+    let profile = tutor.post("/me/tutor-profile", profile_body()).await;
+    let document = tutor.post(DOCUMENTS, document_body()).await.expect(201);
+    (tutor, id(&profile.expect(201)), id(&document))
+}
+
+#[actix_web::test]
+async fn a_document_that_its_tutor_was_verified_by_stays() {
+    let app = TestApp::new().await;
+    let admin = app.admin().await;
+    let (tutor, tutor_id, document) = shown(&app).await;
+    let verified_at = app.now();
+    let verify = format!("/admin/tutors/{tutor_id}/verify");
+    admin.act(&verify).await.expect(200);
+    let path = format!("{DOCUMENTS}/{document}");
+    let english = tutor.with("accept-language", "en");
+    let refused = english.delete(&path).await.refused(409, "invalid_state");
+    assert_eq!(refused["allowed"], json!([]));
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(detail.starts_with("Your profile is verified by this document"));
+    let kept = format!("/admin/tutors/{tutor_id}/documents");
+    let kept = admin.get(&kept).await.expect(200)["items"][0].clone();
+    assert_eq!(kept["id"], json!(document));
+    let since: DateTime<Utc> = kept["relied_on_at"].as_str().unwrap().parse().unwrap();
+    assert_eq!(since, verified_at);
+}
+
+#[actix_web::test]
+async fn a_document_that_came_after_the_verification_can_be_removed() {
+    let app = TestApp::new().await;
+    let admin = app.admin().await;
+    let (tutor, tutor_id, _) = shown(&app).await;
+    let verify = format!("/admin/tutors/{tutor_id}/verify");
+    admin.act(&verify).await.expect(200);
+    let later = tutor.post(DOCUMENTS, document_body()).await.expect(201);
+    // It was done before, and changes nothing.
+    admin.act(&verify).await.expect(200);
+    let path = format!("{DOCUMENTS}/{}", id(&later));
+    tutor.delete(&path).await.expect(204);
+}
+
+#[actix_web::test]
+async fn whoever_has_only_documents_that_stay_is_not_told_to_remove_one() {
+    let app = TestApp::new().await;
+    let (tutor, tutor_id, _) = shown(&app).await;
+    for _ in 1..MAX_DOCUMENTS {
+        tutor.post(DOCUMENTS, document_body()).await.expect(201);
+    }
+    let verify = format!("/admin/tutors/{tutor_id}/verify");
+    app.admin().await.act(&verify).await.expect(200);
+    let full = tutor.post(DOCUMENTS, document_body()).await;
+    assert_eq!(full.refused(409, "invalid_state")["allowed"], json!([]));
+}
+
+#[actix_web::test]
+async fn an_erasure_removes_what_its_tutor_was_verified_by() {
+    let app = TestApp::new().await;
+    let (tutor, tutor_id, _) = shown(&app).await;
+    let verify = format!("/admin/tutors/{tutor_id}/verify");
+    app.admin().await.act(&verify).await.expect(200);
+    tutor.delete("/me").await.expect(204);
+    assert_eq!(count(&app, "tutor_documents").await, 0);
 }

@@ -19,6 +19,9 @@ text_enum! {
     ContentType { Pdf = "application/pdf", Jpeg = "image/jpeg", Png = "image/png" }
 }
 
+/// The state of a document that its tutor is verified by.
+pub const RELIED_ON: &str = "relied_on";
+
 /// How many documents a tutor may have.
 pub const MAX_DOCUMENTS: usize = 20;
 /// 20 MiB.

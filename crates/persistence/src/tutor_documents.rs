@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::document::{ContentType, DocumentKind};
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
 
 use crate::{Reader, StoreError, Stored, Tx, rows};
 
@@ -19,6 +20,8 @@ pub struct Model {
     pub size_bytes: i64,
     pub storage_key: String,
     pub created_at: DateTime<Utc>,
+    /// Since when its tutor is verified by it; none if it came later, or they are not.
+    pub relied_on_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -57,6 +60,20 @@ pub async fn list_of_tutor(
         .all(&reader.executor())
         .await?;
     Ok(documents)
+}
+
+/// Notes that a tutor is verified by what they have shown.
+///
+/// # Errors
+/// The database failed.
+pub async fn rely_on(tx: &Tx, tutor_id: Uuid) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::ReliedOnAt, Expr::value(tx.now()))
+        .filter(Column::TutorId.eq(tutor_id))
+        .filter(Column::ReliedOnAt.is_null())
+        .exec(&tx.executor())
+        .await?;
+    Ok(())
 }
 
 /// Removes a document; tells whether it was there.

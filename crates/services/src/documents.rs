@@ -1,9 +1,10 @@
 //! Evidence documents of tutors: described by them, read by administrators.
 
-use domain::document::{DocumentTerms, MAX_DOCUMENTS};
+use domain::document::{DocumentTerms, MAX_DOCUMENTS, RELIED_ON};
 use domain::text_enum::InvalidState;
 use persistence::tutor_documents::{self, TutorDocument};
-use persistence::{Stored, Tx, audit, tutors};
+use persistence::tutors::{self, TutorProfile};
+use persistence::{Stored, Tx, audit};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -23,14 +24,16 @@ pub async fn add(
     let owner = owner.ok_or(ServiceError::NotFound)?.user_id;
     accounts::keep_live(tx, owner).await?;
     // Those who add at the same time are counted one after the other.
-    tutors::lock(tx, tutor_id)
+    let tutor = tutors::lock(tx, tutor_id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     let kept = tutor_documents::list_of_tutor(tx, tutor_id).await?;
     if kept.len() >= MAX_DOCUMENTS {
+        let is_removable = |document| !is_relied_on(&tutor, document);
+        let allowed = kept.iter().any(is_removable).then_some("delete");
         return Err(InvalidState {
             state: "full",
-            allowed: vec!["delete"],
+            allowed: allowed.into_iter().collect(),
         }
         .into());
     }
@@ -43,6 +46,7 @@ pub async fn add(
         size_bytes: terms.size_bytes,
         storage_key: terms.storage_key.as_str().to_owned(),
         created_at: tx.now(),
+        relied_on_at: None,
     };
     if !tutor_documents::insert_unless_there(tx, document.clone()).await? {
         return Err(ServiceError::AlreadyExists);
@@ -54,12 +58,28 @@ pub async fn add(
 /// Removes a document. The object store's copy is deleted by whoever keeps it there.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`].
-pub async fn remove(tx: &Tx, document: &TutorDocument) -> Result<(), ServiceError> {
-    if !tutor_documents::delete(tx, document.id).await? {
-        return Err(ServiceError::NotFound);
+/// [`ServiceError::NotFound`]; [`ServiceError::InvalidState`] while its tutor is verified by it.
+pub async fn remove(tx: &Tx, tutor_id: Uuid, document_id: Uuid) -> Result<(), ServiceError> {
+    // A verification under way relies on it, or doesn't find it any more.
+    let tutor = tutors::lock(tx, tutor_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let document = tutor_documents::find(tx, document_id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if is_relied_on(&tutor, &document) {
+        return Err(InvalidState {
+            state: RELIED_ON,
+            allowed: Vec::new(),
+        }
+        .into());
     }
-    record(tx, "document.removed", document).await
+    tutor_documents::delete(tx, document.id).await?;
+    record(tx, "document.removed", &document).await
+}
+
+fn is_relied_on(tutor: &TutorProfile, document: &TutorDocument) -> bool {
+    tutor.is_verified && document.relied_on_at.is_some()
 }
 
 /// Neither the file's name nor its key: both are for those who may see the document.

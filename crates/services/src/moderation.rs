@@ -2,22 +2,28 @@
 
 use domain::tutor::TutorState;
 use persistence::tutors::{self, TutorProfile};
-use persistence::{Tx, audit};
+use persistence::{Tx, audit, tutor_documents};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::ServiceError;
 use crate::jobs::{Job, enqueue};
 
-/// Verifies a profile: a badge, and a condition for being matched.
+/// Verifies a profile by the documents that its tutor has shown: a badge, and a condition for being
+/// matched.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`].
 pub async fn verify(tx: &Tx, tutor_id: Uuid) -> Result<TutorProfile, ServiceError> {
-    moderate(tx, tutor_id, "tutor.verified", |profile| {
-        profile.is_verified = true;
+    let mut was_verified = false;
+    let profile = moderate(tx, tutor_id, "tutor.verified", |profile| {
+        was_verified = std::mem::replace(&mut profile.is_verified, true);
     })
-    .await
+    .await?;
+    if !was_verified {
+        tutor_documents::rely_on(tx, tutor_id).await?;
+    }
+    Ok(profile)
 }
 
 /// Hides a profile from everybody but its tutor and administrators. What was agreed with the tutor

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::language::Language;
-use domain::text_enum::TextEnum;
+use domain::text_enum::{InvalidState, TextEnum};
 use domain::validation::{FieldProblem, Violations};
 use serde_json::{Map, Value};
 use utoipa::openapi::content::Content;
@@ -26,7 +26,10 @@ pub(super) fn of_problems() -> BTreeMap<String, RefOr<Example>> {
                     Violations::one("/budget_max", FieldProblem::Required).into()
                 }
                 Code::InvalidState => Problem {
-                    allowed: Some(vec!["cancel"]),
+                    refused: Some(Box::new(InvalidState {
+                        state: "open",
+                        allowed: vec!["cancel"],
+                    })),
                     ..Problem::new(code)
                 },
                 code => Problem::new(code),

@@ -55,18 +55,20 @@ impl ProblemDocument {
     #[must_use]
     pub fn new(problem: &Problem, language: Language, request_id: &str) -> Self {
         let (title, detail) = sentences::of_code(problem.code, language);
+        let refused = problem.refused.as_deref();
+        let of_state = refused.and_then(|refused| sentences::of_state(refused.state, language));
         Self {
             kind: format!("urn:tutors:error:{}", problem.code),
             title: title.to_owned(),
             status: problem.code.status().as_u16(),
-            detail: detail.to_owned(),
+            detail: of_state.unwrap_or(detail).to_owned(),
             code: problem.code.as_str().to_owned(),
             request_id: request_id.to_owned(),
             errors: errors(problem, language),
-            allowed: problem
-                .allowed
-                .as_ref()
-                .map(|moves| moves.iter().map(|&m| m.to_owned()).collect()),
+            allowed: refused.map(|refused| {
+                let moves = refused.allowed.iter();
+                moves.map(|&name| name.to_owned()).collect()
+            }),
         }
     }
 }

@@ -22,7 +22,7 @@ impl From<ServiceError> for Problem {
                 retry_after_seconds,
             } => Self::new(Code::Unavailable).retry_after(retry_after_seconds),
             ServiceError::InvalidState(refused) => Self {
-                allowed: Some(refused.allowed),
+                refused: Some(Box::new(refused)),
                 ..Self::new(Code::InvalidState)
             },
             ServiceError::Gone => Self::new(Code::Gone),

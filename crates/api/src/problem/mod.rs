@@ -13,6 +13,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use actix_web::{HttpResponse, ResponseError};
+use domain::text_enum::InvalidState;
 use domain::validation::{FieldProblem, Violations};
 
 pub use code::Code;
@@ -32,8 +33,8 @@ pub struct Problem {
     pub code: Code,
     pub violations: Violations,
     pub place: Place,
-    /// The moves that a state allows; with `invalid_state` only.
-    pub allowed: Option<Vec<&'static str>>,
+    /// The state that refuses and the moves that it allows; with `invalid_state` only.
+    pub refused: Option<Box<InvalidState>>,
     /// Seconds.
     pub retry_after: Option<u64>,
     /// The methods of the path; with `method_not_allowed` only.
@@ -49,7 +50,7 @@ impl Problem {
             code,
             violations: Violations::default(),
             place: Place::Body,
-            allowed: None,
+            refused: None,
             retry_after: None,
             allow: None,
             cause: None,

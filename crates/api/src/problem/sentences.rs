@@ -1,5 +1,6 @@
 //! What a person reads of a problem, in both languages. It says what to do, never what broke inside.
 
+use domain::document::RELIED_ON;
 use domain::language::Language;
 use domain::validation::FieldProblem;
 
@@ -12,6 +13,21 @@ pub(super) fn of_code(code: Code, language: Language) -> (&'static str, &'static
         Language::Ru => ru,
         Language::En => en,
     }
+}
+
+/// The detail of a state that has more to say than its code.
+pub(super) fn of_state(state: &str, language: Language) -> Option<&'static str> {
+    let (ru, en) = match state {
+        RELIED_ON => (
+            "По этому документу подтверждён ваш профиль, и он остаётся, пока профиль подтверждён. Добавьте рядом более новый; вместе с учётной записью удаляются все.",
+            "Your profile is verified by this document, which stays while it is. Add a newer one beside it; all of them go with the account.",
+        ),
+        _ => return None,
+    };
+    Some(match language {
+        Language::Ru => ru,
+        Language::En => en,
+    })
 }
 
 type Words = (&'static str, &'static str);

@@ -27,7 +27,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 #[schema(example = json!({
     "id": "0193f2c4-7b1e-7c3a-9a55-3d1f0a6f1b2c", "kind": "diploma", "file_name": "Диплом МГУ.pdf",
     "content_type": "application/pdf", "size_bytes": 1048576,
-    "storage_key": "0193f2c4-7b1e-7c3a-9a55-3d1f0a6f1b2d", "created_at": "2026-11-23T09:00:00Z"
+    "storage_key": "0193f2c4-7b1e-7c3a-9a55-3d1f0a6f1b2d", "created_at": "2026-11-23T09:00:00Z",
+    "relied_on_at": "2026-11-23T12:00:00Z"
 }))]
 pub struct DocumentResponse {
     pub id: Uuid,
@@ -39,6 +40,8 @@ pub struct DocumentResponse {
     /// The name of the document in the object store.
     pub storage_key: String,
     pub created_at: DateTime<Utc>,
+    /// Since when its tutor is verified by it; it can't be removed while they are.
+    pub relied_on_at: Option<DateTime<Utc>>,
 }
 
 impl From<TutorDocument> for DocumentResponse {
@@ -51,6 +54,7 @@ impl From<TutorDocument> for DocumentResponse {
             size_bytes: document.size_bytes,
             storage_key: document.storage_key,
             created_at: document.created_at,
+            relied_on_at: document.relied_on_at,
         }
     }
 }
@@ -130,15 +134,17 @@ async fn create_document(
 
 /// Remove a document
 ///
-/// What is known of it here. The object store's copy is for whoever put it there to delete.
+/// What is known of it here, unless the calling tutor is verified by it. The object store's copy is for
+/// whoever put it there to delete.
 #[utoipa::path(tag = "Tutors", operation_id = "delete_document", params(("id" = Uuid, Path)),
-    responses((status = 204, description = "Removed.")))]
+    responses((status = 204, description = "Removed."),
+              (status = 409, description = "`invalid_state`: the tutor is verified by it.")))]
 #[delete("/me/tutor-profile/documents/{id}")]
 async fn delete_document(
     ctx: Ctx,
     OwnDocument(document): OwnDocument,
 ) -> Result<HttpResponse, Problem> {
-    ctx.write(async |tx| documents::remove(tx, &document).await)
+    ctx.write(async |tx| documents::remove(tx, document.tutor_id, document.id).await)
         .await?;
     Ok(ctx.answer(&Answer::nothing()))
 }

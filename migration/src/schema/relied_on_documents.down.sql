@@ -1,0 +1,1 @@
+ALTER TABLE tutor_documents DROP COLUMN relied_on_at;
