@@ -36,7 +36,9 @@ async fn past(app: &TestApp, student_is_known: bool) -> (Client, Client) {
     let path = format!("/reviews/{}/reply", id(&review));
     let tutor = app.again(&tutor).await;
     let reply = json!({ "text": format!("Спасибо! {FIRST_NAME}") });
-    tutor.post(&path, reply).await.expect(201);
+    // The answer, which is kept for a day, shows the review and its author.
+    let once = tutor.with("idempotency-key", "a reply");
+    once.post(&path, reply).await.expect(201);
     (student, tutor)
 }
 
