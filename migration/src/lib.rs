@@ -213,6 +213,16 @@ impl MigratorTrait for Migrator {
                 down_sqlite: "",
                 tables: &[],
             }),
+            Box::new(Step {
+                name: "m20261123_000014_gone_customers",
+                up: include_str!("schema/gone_customers.sql"),
+                up_postgres: "",
+                up_sqlite: "",
+                down: include_str!("schema/gone_customers.down.sql"),
+                down_postgres: "",
+                down_sqlite: "",
+                tables: &[],
+            }),
         ]
     }
 }

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use payments::{CustomerRequest, RefundRequest};
 use persistence::{texts_for_tests, write};
 use serde_json::{Value, json};
-use services::ServiceError;
 use services::jobs::{Job, JobOutcome};
+use services::{ServiceError, retention};
 use stripe_fake::Fault;
 use uuid::Uuid;
 
@@ -99,10 +99,9 @@ async fn nobody_who_is_not_erased_loses_their_customer() {
     assert_eq!(texts(&app, LIVE_HERE).await.len(), 1);
 }
 
-/// A checkout asks Stripe for a customer outside of any transaction.
-#[actix_web::test]
-async fn a_customer_that_was_made_while_its_user_was_erased_goes_too() {
-    let app = TestApp::with_stripe().await;
+/// A customer that is made for somebody who is erased before anything is kept of it: a checkout asks
+/// Stripe for one outside of any transaction.
+async fn made_too_late(app: &TestApp) {
     let student = app.student().await;
     let user_id = of_user(&student);
     let request = CustomerRequest {
@@ -119,8 +118,31 @@ async fn a_customer_that_was_made_while_its_user_was_erased_goes_too() {
     })
     .await
     .unwrap();
+}
+
+#[actix_web::test]
+async fn a_customer_that_was_made_while_its_user_was_erased_goes_too() {
+    let app = TestApp::with_stripe().await;
+    made_too_late(&app).await;
     assert_eq!(deletions(&app).await, [JobOutcome::Done]);
     assert_eq!(app.fake().live_customers(), Vec::<String>::new());
+}
+
+#[actix_web::test]
+async fn of_a_customer_that_nothing_was_paid_by_not_even_its_id_is_kept_after_a_month() {
+    let app = TestApp::with_stripe().await;
+    made_too_late(&app).await;
+    erased_student(&app).await;
+    deletions(&app).await;
+    let purge = async || retention::purge(app.db(), &app.scope()).await.unwrap();
+    let kept = "SELECT customer_id FROM stripe_customers ORDER BY customer_id";
+    app.advance(TimeDelta::days(30) - TimeDelta::seconds(1));
+    purge().await;
+    assert_eq!(texts(&app, kept).await.len(), 2);
+    app.advance(TimeDelta::seconds(1));
+    purge().await;
+    let paid_by = "SELECT customer_id FROM payments";
+    assert_eq!(texts(&app, kept).await, texts(&app, paid_by).await);
 }
 
 /// Somebody gives all of it back in Stripe's dashboard; what follows is delivered.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect, Statement};
 
 use crate::{Reader, StoreError, Tx, rows};
 
@@ -86,6 +86,27 @@ pub async fn mark_deleted(tx: &Tx, customer_id: &str) -> Result<(), StoreError> 
         .exec(&tx.executor())
         .await?;
     Ok(())
+}
+
+/// Deletes customers of the erased that were gone by then and that no payment hangs on; tells how many.
+///
+/// # Errors
+/// The database failed.
+pub async fn delete_unpaid_until(
+    tx: &Tx,
+    until: DateTime<Utc>,
+    limit: u64,
+) -> Result<u64, StoreError> {
+    const SQL: &str = "DELETE FROM stripe_customers WHERE customer_id IN (\
+         SELECT c.customer_id FROM stripe_customers c JOIN users u ON u.id = c.user_id \
+         WHERE c.deleted_at <= $1 AND u.deleted_at IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.customer_id = c.customer_id) \
+         ORDER BY c.deleted_at LIMIT $2)";
+    let executor = tx.executor();
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let backend = executor.get_database_backend();
+    let delete = Statement::from_sql_and_values(backend, SQL, [until.into(), limit.into()]);
+    Ok(executor.execute_raw(delete).await?.rows_affected())
 }
 
 /// Locks a user's customers, by id: the first of the locks of a settlement.

@@ -1,12 +1,12 @@
 //! What is kept for a while only: stored answers, sessions that nobody can go on with, jobs that are done,
 //! embeddings that nobody asks for, wrong tries that count no more, tokens
-//! that are over, and letters.
+//! that are over, letters, and customers of the erased that nothing was paid by.
 
 use chrono::TimeDelta;
 use domain::sign_in::FAILURES_COUNT_FOR;
 use persistence::{
     Db, Scope, embedding_cache, idempotency, jobs, mails, one_time_tokens, sessions,
-    sign_in_failures, write,
+    sign_in_failures, stripe_customers, write,
 };
 
 use crate::ServiceError;
@@ -21,12 +21,16 @@ pub const EMBEDDINGS_KEPT: TimeDelta = TimeDelta::days(30);
 pub const TOKENS_KEPT: TimeDelta = TimeDelta::hours(1);
 /// How long a letter is kept, sent or not: by then its link is over.
 pub const LETTERS_KEPT: TimeDelta = TimeDelta::days(7);
+/// How long a customer of somebody erased is known for whom nothing was paid: Stripe tells of its end,
+/// and keeps what it tells for so long.
+pub const GONE_CUSTOMERS_KEPT: TimeDelta = TimeDelta::days(30);
 /// How many rows one transaction deletes: on SQLite nobody else writes meanwhile.
 const BATCH: u64 = 500;
 
 /// Deletes stored answers older than a day, sessions with their refresh tokens once the last of these
 /// has ended, jobs that were done a week ago, embeddings unused for a month, wrong tries at signing in
-/// older than an hour, tokens that were over an hour ago, and letters of a week ago; tells how many rows.
+/// older than an hour, tokens that were over an hour ago, letters of a week ago, and customers of the erased that nothing
+/// was paid by and that are gone for a month; tells how many rows.
 ///
 /// # Errors
 /// The database failed; what was deleted until then stays deleted.
@@ -89,7 +93,17 @@ pub async fn purge(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
         })
         .await
     });
-    Ok(answers + sessions + jobs + embeddings + failures + tokens + letters.await?)
+    let letters = letters.await?;
+    let gone_before = scope.now - GONE_CUSTOMERS_KEPT;
+    let customers = in_batches(async || {
+        write(db, scope, async |tx| {
+            let deleted = stripe_customers::delete_unpaid_until(tx, gone_before, BATCH).await?;
+            Ok::<_, ServiceError>(deleted)
+        })
+        .await
+    });
+    let customers = customers.await?;
+    Ok(answers + sessions + jobs + embeddings + failures + tokens + letters + customers)
 }
 
 async fn in_batches(

@@ -1,0 +1,1 @@
+DROP INDEX ix_stripe_customers_deleted_at;
