@@ -214,7 +214,7 @@ impl MigratorTrait for Migrator {
                 tables: &[],
             }),
             Box::new(Step {
-                name: "m20261123_000014_gone_customers",
+                name: "m20261123_000015_gone_customers",
                 up: include_str!("schema/gone_customers.sql"),
                 up_postgres: "",
                 up_sqlite: "",
