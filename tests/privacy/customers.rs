@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 use payments::{CustomerRequest, RefundRequest};
-use persistence::{texts_for_tests, write};
+use persistence::{execute_for_tests, texts_for_tests, write};
 use serde_json::{Value, json};
 use services::jobs::{Job, JobOutcome};
-use services::{ServiceError, retention};
+use services::{ServiceError, checkout, retention};
 use stripe_fake::Fault;
 use uuid::Uuid;
 
@@ -45,6 +45,22 @@ async fn the_customer_of_somebody_who_is_erased_is_deleted_at_stripe() {
     assert_eq!(deletions(&app).await, [JobOutcome::Done]);
     assert_eq!(app.fake().live_customers(), Vec::<String>::new());
     assert_eq!(texts(&app, LIVE_HERE).await, Vec::<String>::new());
+}
+
+/// By a version that left their customer there.
+#[actix_web::test]
+async fn the_customers_of_those_who_were_erased_before_are_deleted_when_asked_for() {
+    let app = TestApp::with_stripe().await;
+    erased_student(&app).await;
+    execute_for_tests(app.db(), "DELETE FROM jobs")
+        .await
+        .unwrap();
+    for (requested, done) in [(1, vec![JobOutcome::Done]), (0, vec![])] {
+        let requests = checkout::request_deletions(app.db(), &app.scope()).await;
+        assert_eq!(requests.unwrap(), requested);
+        assert_eq!(deletions(&app).await, done);
+    }
+    assert_eq!(app.fake().live_customers(), Vec::<String>::new());
 }
 
 #[actix_web::test]

@@ -32,7 +32,8 @@ async fn past(app: &TestApp, student_is_known: bool) -> (Client, Client) {
     }
     let path = format!("/bookings/{}/review", id(&booking));
     let review = json!({ "rating": 5, "text": format!("{FIRST_NAME} {LAST_NAME} — это да!") });
-    let review = student.post(&path, review).await.expect(201);
+    let once = student.with("idempotency-key", "a review");
+    let review = once.post(&path, review).await.expect(201);
     let path = format!("/reviews/{}/reply", id(&review));
     let tutor = app.again(&tutor).await;
     let reply = json!({ "text": format!("Спасибо! {FIRST_NAME}") });
@@ -75,7 +76,8 @@ async fn nothing_of_a_student_is_found_afterwards_and_the_ledger_is_whole() {
     let other = student.post("/orders", order_body()).await.expect(201);
     let bids = format!("/orders/{}/applications", id(&other));
     let message = json!({ "price": 150_000, "message": format!("{FIRST_NAME}, здравствуйте!") });
-    tutor.post(&bids, message).await.expect(201);
+    let once = tutor.with("idempotency-key", "a bid");
+    once.post(&bids, message).await.expect(201);
     let traces = traces(&student.email);
     assert!(places(&app, &traces).await.len() > 5, "the search finds");
     let before = ledger(&app).await;

@@ -6,6 +6,7 @@ mod index;
 mod kept;
 mod nearest;
 mod recall;
+mod upgrade;
 mod waiting;
 
 use domain::embedding::{Embedding, EmbeddingModel};

@@ -82,8 +82,8 @@ pub(crate) fn start_queueing(state: &Data<AppState>) -> JoinHandle<()> {
     spawn(async move {
         again_and_again(EVERY, async || {
             let (tools, scope) = (state.tools(), now(&state));
-            embedded.note(embeddings::request_pending(tools, &scope).await);
             mailed.note(mail::request_untried(tools, &scope).await);
+            embedded.note(embeddings::request_pending(tools, &scope).await);
         })
         .await;
     })

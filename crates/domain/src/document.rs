@@ -22,7 +22,7 @@ text_enum! {
 /// The state of a document that its tutor is verified by.
 pub const RELIED_ON: &str = "relied_on";
 
-/// How many documents a tutor may have.
+/// How many documents a tutor may have beside those that they are verified by, which stay.
 pub const MAX_DOCUMENTS: usize = 20;
 /// 20 MiB.
 pub const MAX_BYTES: i64 = 20 * 1024 * 1024;

@@ -67,7 +67,7 @@ const UPDATED_AT: (&str, &str) = ("updated_at", "$2");
 
 /// In this order. A column of text that is neither here nor among the exceptions of
 /// `tests/privacy/columns.rs` fails a test.
-const BLANKED: [Blanking; 20] = [
+const BLANKED: [Blanking; 23] = [
     Blanking {
         table: "orders",
         rows: OF_STUDENT,
@@ -136,11 +136,23 @@ const BLANKED: [Blanking; 20] = [
         rows: OWN,
         columns: &[("request", "NULL"), ("checkout_url", "NULL")],
     },
-    // The stored answer of a reply shows the review. Without it the reply is refused a second time.
+    Blanking::deleted("idempotency_keys", OWN),
+    // Stored answers of others that show what they wrote to the person, or about them: a reply with its
+    // review, a review, a bid. Without its answer each is refused a second time.
     Blanking::deleted(
         "idempotency_keys",
-        "user_id = $1 OR (body LIKE '%\"author\":%' AND user_id IN (SELECT p.user_id \
-         FROM tutor_profiles p JOIN tutor_reviews r ON r.tutor_id = p.id WHERE r.student_id = $1))",
+        "user_id IN (SELECT p.user_id FROM tutor_profiles p JOIN tutor_reviews r ON r.tutor_id = p.id \
+         WHERE r.student_id = $1) AND body LIKE '%\"author\":%'",
+    ),
+    Blanking::deleted(
+        "idempotency_keys",
+        "user_id IN (SELECT r.student_id FROM tutor_reviews r JOIN tutor_profiles p ON p.id = r.tutor_id \
+         WHERE p.user_id = $1) AND body LIKE '%\"author\":%'",
+    ),
+    Blanking::deleted(
+        "idempotency_keys",
+        "user_id IN (SELECT p.user_id FROM tutor_profiles p JOIN applications a ON a.tutor_id = p.id \
+         JOIN orders o ON o.id = a.order_id WHERE o.student_id = $1) AND body LIKE '%\"message\":%'",
     ),
     Blanking::deleted("outbox", OWN),
     Blanking::deleted("notifications", OWN),

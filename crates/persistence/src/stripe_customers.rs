@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect, Statement};
+use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect, QueryTrait, Statement};
 
-use crate::{Reader, StoreError, Tx, rows};
+use crate::{Reader, StoreError, Tx, rows, users};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "stripe_customers")]
@@ -59,6 +59,24 @@ pub async fn find_of_user(
         .one(&reader.executor())
         .await?;
     Ok(customer)
+}
+
+/// The erased whose customer is still there.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_erased(reader: &impl Reader) -> Result<Vec<Uuid>, StoreError> {
+    let erased = users::Entity::find()
+        .select_only()
+        .column(users::Column::Id)
+        .filter(users::Column::DeletedAt.is_not_null());
+    let ids = Entity::find()
+        .select_only()
+        .column(Column::UserId)
+        .distinct()
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::UserId.in_subquery(erased.into_query()));
+    Ok(ids.into_tuple().all(&reader.executor()).await?)
 }
 
 /// How many customers a user has had, those that are gone included.

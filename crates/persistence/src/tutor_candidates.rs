@@ -61,7 +61,7 @@ pub struct CandidateFilter {
 }
 
 /// A tutor who fulfils a filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, FromQueryResult)]
 pub struct Candidate {
     pub tutor_id: Uuid,
     /// Of the profile.

@@ -22,8 +22,9 @@ const MOST_CALLS: usize = 40;
 /// For one batch, with its retries. Nobody waits for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Queues the embedding of those who wait for it, if there are any and a model can be asked. Those who
-/// change their text queue it themselves; this is for seeds, and for another model.
+/// Queues the embedding of those who wait for it, if there are any and a model can be asked, once their
+/// vectors have indexes to lie in: in a market of many vectors these take minutes, which no job has.
+/// Those who change their text queue it themselves; this is for seeds, and for another model.
 ///
 /// # Errors
 /// The database failed.
@@ -32,6 +33,7 @@ pub async fn request_pending(tools: Tools<'_>, scope: &Scope) -> Result<usize, S
         return Ok(0);
     };
     let model = models.embedder.model();
+    Vectors::of(tools.db).ensure_index(model).await?;
     let pending = tutor_embeddings::list_pending(tools.db, model, 1).await?;
     if !pending.is_empty() {
         write(tools.db, scope, async |tx| {
@@ -59,7 +61,6 @@ pub(crate) async fn embed_pending(
         return Ok(());
     };
     let embedder = &models.embedder;
-    Vectors::of(db).ensure_index(embedder.model()).await?;
     let (mut size, mut passed_by) = (BATCH, BTreeSet::new());
     for _ in 0..MOST_CALLS {
         let batch = next_batch(db, embedder, size, &passed_by).await?;

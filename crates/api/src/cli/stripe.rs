@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::text_enum::TextEnum;
 use payments::ProviderError;
 use persistence::{Actor, Db, Scope, write};
-use services::{ServiceError, event_masking, reconcile, webhooks};
+use services::{ServiceError, checkout, event_masking, reconcile, webhooks};
 
 use super::say;
 use crate::config::ServeConfig;
@@ -13,7 +13,7 @@ use crate::logging::{self, LogFormat};
 use crate::server;
 
 /// How many events one transaction masks: on SQLite nobody else writes meanwhile.
-const MASKED_AT_ONCE: u64 = 500;
+const MASKED_AT_ONCE: u64 = 50;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Action {
@@ -39,8 +39,8 @@ pub(super) enum Action {
         #[arg(long)]
         note: String,
     },
-    /// Mask what stored events say of persons, as it is masked today; needed once, after an upgrade
-    /// from a version that stored them as they came
+    /// Mask what stored events say of persons, as it is masked today, and have the customers of the
+    /// erased deleted; needed once, after an upgrade from a version that did neither
     Mask,
 }
 
@@ -73,6 +73,10 @@ pub(super) async fn run(action: Action) -> Result<()> {
             let masked = event_masking::mask_stored(&db, &scope, MASKED_AT_ONCE).await?;
             say(&format!(
                 "{masked} events said something of a person and are masked."
+            ))?;
+            let erased = checkout::request_deletions(&db, &scope).await?;
+            say(&format!(
+                "{erased} customers of the erased are to be deleted by whoever takes jobs."
             ))?;
         }
         Action::Resolve { event, note } => resolve(&db, &scope, &event, &note).await?,

@@ -1,6 +1,6 @@
 //! The customer of somebody who is erased: it holds their name and e-mail at the provider, and goes too.
 
-use persistence::{Actor, Scope, Tx, stripe_customers, users, write};
+use persistence::{Actor, Db, Scope, Tx, stripe_customers, users, write};
 use uuid::Uuid;
 
 use super::forget_customer;
@@ -13,6 +13,19 @@ pub(crate) async fn request_deletion(tx: &Tx, user_id: Uuid) -> Result<(), Servi
         Some(_) => jobs::enqueue(tx, &Job::DeleteCustomer { user_id }).await,
         None => Ok(()),
     }
+}
+
+/// Requests the deletion of the customers of all who are erased and still have one: of those whom a
+/// version erased that left them there, or whose deletion was given up. Tells how many they are.
+///
+/// # Errors
+/// The database failed.
+pub async fn request_deletions(db: &Db, scope: &Scope) -> Result<usize, ServiceError> {
+    let erased = stripe_customers::list_erased(db).await?;
+    for &user_id in &erased {
+        write(db, scope, async |tx| request_deletion(tx, user_id).await).await?;
+    }
+    Ok(erased.len())
 }
 
 /// Deletes the customer at the provider. Its id stays beside what was paid by it: a refund or a dispute

@@ -26,6 +26,7 @@ use reservation::{Reserved, reserve};
 
 pub use closing::close_unpayable;
 pub use customer::{forget_customer, keep_customer};
+pub use erased::request_deletions;
 pub(crate) use erased::{delete_customer_of_erased, request_deletion};
 pub use payable::PayableItem;
 pub use portal::open_portal;

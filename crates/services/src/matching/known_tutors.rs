@@ -46,8 +46,9 @@ impl Default for KnownTutors {
 }
 
 impl KnownTutors {
-    /// What is known of the candidates; what is not is read, in one statement. One whose row can't be
-    /// read is left out, and the others are matched.
+    /// What is known of the candidates; what is not is read, in one statement. One who has changed since
+    /// they were found may no longer fulfil what was asked for, and is left out, as is one whose row can't
+    /// be read; the others are matched.
     pub(super) async fn of(
         &self,
         reader: &impl Reader,
@@ -59,24 +60,22 @@ impl KnownTutors {
             match self.kept.get(&candidate.tutor_id) {
                 Some(tutor) if tutor.version == candidate.version => known.push((tutor, relevance)),
                 Some(_) | None => {
-                    unknown.insert(candidate.tutor_id, relevance);
+                    unknown.insert(candidate, relevance);
                 }
             }
         }
         if unknown.is_empty() {
             return Ok(known);
         }
-        for profile in profiles_by_ids(reader, unknown.keys().copied()).await? {
-            let tutor_id = profile.tutor_id;
+        let ids = unknown.keys().map(|candidate| candidate.tutor_id);
+        for profile in profiles_by_ids(reader, ids).await? {
+            let (tutor_id, version) = (profile.tutor_id, profile.version);
             match KnownTutor::of(profile) {
                 Ok(tutor) => {
                     let tutor = Arc::new(tutor);
                     self.kept.insert(tutor_id, Arc::clone(&tutor));
-                    known.extend(
-                        unknown
-                            .remove(&tutor_id)
-                            .map(|relevance| (tutor, relevance)),
-                    );
+                    let as_found = unknown.get(&Candidate { tutor_id, version });
+                    known.extend(as_found.map(|relevance| (tutor, *relevance)));
                 }
                 Err(error) => {
                     let tutor_id = tutor_id.to_string();

@@ -45,9 +45,8 @@ pub(super) async fn by_words(
 }
 
 /// The nearest to an order's text, and beside them those who are not embedded yet: new tutors, and
-/// those who have just written another text. Nobody knows how near these are, so they are taken for
-/// as near as the one in the middle, and to have one's text outdated is no gain. Where they are the
-/// most, words are compared instead.
+/// those who have just written another text. Nobody knows how near these are: see [`taken_for`]. Where
+/// they are the most, words are compared instead.
 pub(super) async fn by_meaning(
     tools: Tools<'_>,
     filter: &CandidateFilter,
@@ -65,17 +64,51 @@ pub(super) async fn by_meaning(
             ..by_words(tools, filter).await?
         });
     }
-    // The nearest come first.
-    let middle = near.get(near.len() / 2).map_or(0.0, |(_, cosine)| *cosine);
+    let cosines: Vec<f64> = near.iter().map(|(_, cosine)| *cosine).collect();
+    let taken_for = taken_for(&cosines);
     let near = near
         .into_iter()
         .map(|(tutor, cosine)| (tutor, Relevance::Cosine(cosine)));
     let pending = pending
         .into_iter()
-        .map(|tutor| (tutor, Relevance::Cosine(middle)));
+        .map(|tutor| (tutor, Relevance::Cosine(taken_for)));
     Ok(Pool {
         candidates: tools.known_tutors.of(tools.db, near.chain(pending)).await?,
         is_semantic: true,
         has_pending,
     })
+}
+
+/// The cosine that somebody has of whom nobody knows how near they are, by those of the nearest, the
+/// nearest first: to have one's text outdated must be no gain. They are as near as the one in the middle if
+/// these are all there are, and as the last if there may be more, who are all further away.
+fn taken_for(nearest: &[f64]) -> f64 {
+    let is_all = usize::try_from(NEAREST_LIMIT).is_ok_and(|limit| nearest.len() < limit);
+    let place = if is_all {
+        nearest.len() / 2
+    } else {
+        nearest.len().saturating_sub(1)
+    };
+    nearest.get(place).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NEAREST_LIMIT, taken_for};
+
+    #[test]
+    fn who_is_unknown_is_in_the_middle_of_all_and_behind_the_nearest_of_many() {
+        let cosines = |count: u64| -> Vec<f64> {
+            let count = u32::try_from(count).unwrap_or_default();
+            (0..count).map(|n| f64::from(count - n)).collect()
+        };
+        for (count, expected) in [(0, 0), (1, 1), (4, 2), (NEAREST_LIMIT, 1)] {
+            let taken_for = taken_for(&cosines(count));
+            assert_eq!(
+                taken_for.to_bits(),
+                f64::from(expected).to_bits(),
+                "{count}"
+            );
+        }
+    }
 }

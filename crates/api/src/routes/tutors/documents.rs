@@ -97,7 +97,7 @@ impl From<CreateDocumentRequest> for DocumentDraft {
 
 /// My documents
 ///
-/// The calling tutor's evidence, newest first; all of it, since there are never more than 20.
+/// The calling tutor's evidence, newest first; all of it, since there are never more than 20 beside those that the tutor was verified by.
 #[utoipa::path(tag = "Tutors", operation_id = "list_own_documents",
     responses((status = 200, body = Listing<DocumentResponse>),
               (status = 404, description = "`not_found`: there is no tutor profile yet.")))]
@@ -118,7 +118,7 @@ async fn list_own_documents(
     request_body = CreateDocumentRequest,
     responses((status = 201, body = DocumentResponse),
               (status = 404, description = "`not_found`: there is no tutor profile yet."),
-              (status = 409, description = "`already_exists`: the storage key is taken; `invalid_state`: there are 20 already.")))]
+              (status = 409, description = "`already_exists`: the storage key is taken; `invalid_state`: there are 20 already, beside those that the tutor is verified by.")))]
 #[post("/me/tutor-profile/documents")]
 async fn create_document(
     ctx: Ctx,
