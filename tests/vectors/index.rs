@@ -2,13 +2,15 @@
 
 use domain::embedding::EmbeddingModel;
 use futures_util::future::join_all;
+use ml::External;
 use persistence::vector_store::{VectorStore, Vectors, index_name};
 use persistence::{Db, DbConfig, Reader, integer_for_tests, subjects, texts_for_tests};
+use services::embeddings;
 use uuid::Uuid;
 
 use super::crowd::{Clusters, Crowd};
 use super::{embedding, model, online};
-use crate::support::TestDatabase;
+use crate::support::{TestApp, TestDatabase, start_openai};
 
 async fn indexes(db: &Db) -> Vec<String> {
     let sql = "SELECT indexname::text FROM pg_indexes WHERE indexdef LIKE '%hnsw%' ORDER BY 1";
@@ -62,6 +64,22 @@ async fn each_model_and_size_has_an_index_for_each_subject() {
     if database.db.is_postgres() {
         let subjects = subjects::list(&database.db).await.unwrap().len();
         assert_eq!(indexes(&database.db).await.len(), 3 * subjects);
+    }
+}
+
+/// After an upgrade, say, that has dropped them.
+#[actix_web::test]
+async fn indexes_are_made_where_nobody_waits_to_be_embedded_too() {
+    let fake = start_openai().await;
+    let app = TestApp::with_models(&fake.base_url()).await;
+    let requested = embeddings::request_pending(app.tools(), &app.scope()).await;
+    assert_eq!(requested.unwrap(), 0);
+    let External::On(models) = app.tools().external else {
+        panic!("no models");
+    };
+    if app.db().is_postgres() {
+        let names = names(app.db(), models.embedder.model()).await;
+        assert_eq!(indexes(app.db()).await, names);
     }
 }
 

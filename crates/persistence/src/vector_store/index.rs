@@ -57,7 +57,7 @@ pub(super) async fn ensure(db: &Db, model: &EmbeddingModel) -> Result<(), StoreE
         .iter()
         .map(|subject| index_name(model, subject.id));
     let names: Vec<String> = names.collect();
-    // A lock for nothing whenever somebody is embedded would wait for all who are writing.
+    // A lock for nothing, each minute, would wait for all who are writing.
     let missing = format!(
         "SELECT count(*) FROM unnest('{{{}}}'::text[]) AS name WHERE to_regclass(name) IS NULL",
         names.join(",")
